@@ -1,0 +1,1 @@
+"""The conversation: the graph, the chat models and the command line."""

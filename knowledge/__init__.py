@@ -1,0 +1,1 @@
+"""Notes and cited answers; knows neither `tools` nor `assistant`."""
