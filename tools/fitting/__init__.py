@@ -1,0 +1,1 @@
+"""How a model is fitted to its image: one module a family."""
