@@ -1,0 +1,235 @@
+"""Finding notes: by meaning in the vector store, exactly by the names and numbers in a query."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from knowledge.embedding import MiniLmEmbedder
+from knowledge.lexical import TermIndex
+from knowledge.note import NOTES_FOLDER, Note, load_notes
+from knowledge.passage import Passage, passages_of
+from knowledge.spelling import Spelling
+from knowledge.store import PassageStore
+from knowledge.terms import identifiers, syllable_terms, terms
+from knowledge.vectors import VECTORS_PATH, complete_vectors, load_vectors
+from knowledge.vietnamese import is_vietnamese, to_english_terms
+
+# Tuned on the tuning half of tests/integration/knowledge/questions.toml only.
+DENSE_WEIGHT = 1.0
+LEXICAL_WEIGHT = 0.5
+IDENTIFIER_WEIGHT = 0.6
+_PASSAGES = 120
+
+
+class Hit(BaseModel):
+    """A note that fits a query.
+
+    Attributes:
+        note_id: The note.
+        title: Its title.
+        text: Its summary and body.
+        score: Higher is better; comparable within one search only.
+        source_url: Its most important source.
+        as_of: The day up to which its facts were gathered.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    note_id: str
+    title: str
+    text: str
+    score: float
+    source_url: str
+    as_of: date
+
+
+class Query(BaseModel):
+    """A query as it is looked for.
+
+    Attributes:
+        english: What is embedded: spelling mended, Vietnamese put into English terms.
+        vietnamese: Whether the query was Vietnamese.
+        terms: What is counted in the notes' English.
+        syllables: What is counted in the notes' Vietnamese summaries; empty for English.
+        identifiers: What has to be found exactly.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    english: str
+    vietnamese: bool
+    terms: tuple[str, ...]
+    syllables: tuple[str, ...]
+    identifiers: tuple[str, ...]
+
+
+class Candidate(BaseModel):
+    """A note with all that speaks for it; every part lies between 0 and 1 (cosine: -1 and 1)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    note_id: str
+    dense: float
+    lexical: float
+    exact: float
+    coverage: float
+    sentences: Mapping[int, float]
+
+    @property
+    def score(self) -> float:
+        """The weighted sum that orders the notes."""
+        parts = (
+            DENSE_WEIGHT * self.dense,
+            LEXICAL_WEIGHT * self.lexical,
+            IDENTIFIER_WEIGHT * self.exact,
+        )
+        return round(sum(parts), 6)
+
+
+class Library:
+    """A folder of notes, indexed."""
+
+    def __init__(self, home: Path, folder: Path = NOTES_FOLDER) -> None:
+        """Reads the notes and brings the index up to date; embeds only what has changed.
+
+        Raises:
+            KnowledgeError: A note is invalid or the embedding model is not the expected one.
+        """
+        with ThreadPoolExecutor(1) as background:
+            # The model loads while chromadb is imported: both take long, on different cores.
+            loading = background.submit(MiniLmEmbedder)
+            self.notes = {note.id: note for note in load_notes(folder)}
+            self.passages = {p.id: p for note in self.notes.values() for p in passages_of(note)}
+            name = (
+                f"notes-{MiniLmEmbedder.name}" if folder == NOTES_FOLDER else f"own-{_key(folder)}"
+            )
+            self._store = PassageStore(home / "knowledge", name)
+            self._embedder = loading.result()
+        self._fill_store()
+        self._english = TermIndex({n.id: _english_terms(n) for n in self.notes.values()})
+        self._vietnamese = TermIndex(
+            {n.id: syllable_terms(n.summary_vi) for n in self.notes.values()}
+        )
+        self._spelling = Spelling(self._english.vocabulary, self._embedder.is_word)
+
+    def _fill_store(self) -> None:
+        passages: list[Passage] = list(self.passages.values())
+        shipped = load_vectors(VECTORS_PATH, self._embedder.name)
+        vectors, _ = complete_vectors(passages, shipped, self._embedder)
+        self._store.synchronise(passages, vectors)
+
+    def understand(self, text: str) -> Query:
+        """Mends spelling, recognises Vietnamese, and takes the query apart."""
+        vietnamese = is_vietnamese(text)
+        english = to_english_terms(text) if vietnamese else self._spelling.mend(text)
+        return Query(
+            english=english,
+            vietnamese=vietnamese,
+            terms=tuple(terms(english)),
+            syllables=tuple(syllable_terms(text)) if vietnamese else (),
+            identifiers=tuple(identifiers(text)),
+        )
+
+    def candidates(self, query: Query, topics: Collection[str] = ()) -> tuple[Candidate, ...]:
+        """All notes with any of the topics (none given: all), the best first; ties by id."""
+        sentences = self._similar_sentences(query.english)
+        english = self._english.scores(query.terms)
+        vietnamese = self._vietnamese.scores(query.syllables)
+        found = [
+            Candidate(
+                note_id=note.id,
+                dense=max(sentences[note.id].values(), default=0.0),
+                lexical=max(english[note.id], vietnamese[note.id]),
+                exact=self._english.coverage(query.identifiers, note.id),
+                coverage=max(
+                    self._english.coverage(query.terms, note.id),
+                    self._vietnamese.coverage(query.syllables, note.id),
+                ),
+                sentences=sentences[note.id],
+            )
+            for note in self.notes.values()
+            if not topics or set(topics) & set(note.topics)
+        ]
+        return tuple(sorted(found, key=lambda c: (-c.score, c.note_id)))
+
+    def _similar_sentences(self, english: str) -> dict[str, dict[int, float]]:
+        """Cosines by note id and ordinal of the passages near the query."""
+        result: dict[str, dict[int, float]] = defaultdict(dict)
+        if english.strip() and self.passages:
+            vector = self._embedder.embed([english])[0]
+            for match in self._store.nearest(vector, min(_PASSAGES, len(self.passages))):
+                result[match.note_id][match.ordinal] = match.similarity
+        return result
+
+
+def _english_terms(note: Note) -> list[str]:
+    """The title counts three times, the summary twice."""
+    text = f"{note.summary_en} {note.summary_en} {note.body} {' '.join(note.topics)}"
+    return terms(note.title) * 3 + terms(text)
+
+
+def _key(folder: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+
+
+def open_library(home: Path, folder: Path = NOTES_FOLDER) -> Library:
+    """The library of this folder, opened once a process and again when a note has changed."""
+    stamp = tuple((p.name, p.stat().st_mtime_ns) for p in sorted(folder.glob("*.md")))
+    return _library(home, folder, stamp)
+
+
+@lru_cache(maxsize=4)
+def _library(home: Path, folder: Path, _stamp: tuple[tuple[str, int], ...]) -> Library:
+    return Library(home, folder)
+
+
+def search(
+    query: str,
+    k: int = 5,
+    *,
+    home: Path,
+    topics: Collection[str] = (),
+    notes_folder: Path = NOTES_FOLDER,
+) -> tuple[Hit, ...]:
+    """The k notes that fit a query best.
+
+    Args:
+        query: A question or a few words, in English or Vietnamese (with or without diacritics).
+        k: At least 1.
+        home: Where the index lives; filled on first use.
+        topics: Only notes with one of these topics; empty for all.
+        notes_folder: The notes; those that ship with the product by default.
+
+    Returns:
+        The best first; empty when the query holds no words.
+
+    Raises:
+        ValueError: k is below 1.
+    """
+    if k < 1:
+        raise ValueError("k must be at least 1")
+    library = open_library(home, notes_folder)
+    parts = library.understand(query)
+    if not (parts.english.strip() or parts.syllables):
+        return ()
+    return tuple(
+        _hit(library.notes[c.note_id], c.score) for c in library.candidates(parts, topics)[:k]
+    )
+
+
+def _hit(note: Note, score: float) -> Hit:
+    return Hit(
+        note_id=note.id,
+        title=note.title,
+        text=f"{note.summary_en}\n\n{note.body}",
+        score=score,
+        source_url=note.source_urls[0],
+        as_of=note.as_of,
+    )

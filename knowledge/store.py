@@ -1,0 +1,127 @@
+"""The vector store; the only module that knows chromadb.
+
+The index is derived data: it is filled from the notes and their vectors, and may be deleted.
+"""
+
+import fcntl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from knowledge.embedding import Vectors
+from knowledge.passage import Passage
+
+if TYPE_CHECKING:
+    from chromadb.api.models.Collection import Collection
+
+_FOLDER = "chroma"
+_LOCK = "chroma.lock"
+_BATCH = 500
+
+
+class PassageMatch(BaseModel):
+    """A passage near a query; `similarity` is the cosine, 1 for the same direction."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    note_id: str
+    ordinal: int
+    similarity: float
+
+
+class PassageStore:
+    """The passages of one set of notes in one collection."""
+
+    def __init__(self, folder: Path, collection_name: str) -> None:
+        """Opens or creates the collection.
+
+        Args:
+            folder: Where the index lives; made when missing.
+            collection_name: 3 to 63 characters; one a set of notes and embedding model.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        with self._locked():
+            self._collection = _open(folder / _FOLDER, collection_name)
+
+    def synchronise(self, passages: Sequence[Passage], vectors: Mapping[str, Vectors]) -> int:
+        """Makes the collection hold exactly these passages.
+
+        Args:
+            passages: What shall be found.
+            vectors: A unit vector for every passage, by text hash.
+
+        Returns:
+            How many passages were written; those with an unchanged text are left alone.
+        """
+        with self._locked():
+            held = self._collection.get(include=["metadatas"])
+            old = {
+                i: str((m or {}).get("text_hash"))
+                for i, m in zip(held["ids"], held["metadatas"] or (), strict=True)
+            }
+            wanted = {p.id: p for p in passages}
+            gone = [i for i in old if i not in wanted]
+            changed = [p for p in passages if old.get(p.id) != p.text_hash]
+            for start in range(0, len(gone), _BATCH):
+                self._collection.delete(ids=gone[start : start + _BATCH])
+            for start in range(0, len(changed), _BATCH):
+                self._write(changed[start : start + _BATCH], vectors)
+        return len(changed)
+
+    def _write(self, passages: Sequence[Passage], vectors: Mapping[str, Vectors]) -> None:
+        self._collection.upsert(
+            ids=[p.id for p in passages],
+            embeddings=np.stack([vectors[p.text_hash] for p in passages]),
+            metadatas=[
+                {"note_id": p.note_id, "ordinal": p.ordinal, "text_hash": p.text_hash}
+                for p in passages
+            ],
+        )
+
+    def nearest(self, vector: Vectors, count: int) -> tuple[PassageMatch, ...]:
+        """At most `count` passages, the most similar first; equals in the order of their ids."""
+        found = self._collection.query(
+            query_embeddings=vector.reshape(1, -1),
+            n_results=count,
+            include=["metadatas", "distances"],
+        )
+        metadatas, distances = found["metadatas"], found["distances"]
+        if not metadatas or not distances:
+            return ()
+        matches = (
+            PassageMatch(
+                note_id=str(m["note_id"]),
+                ordinal=int(str(m["ordinal"])),
+                similarity=round(1.0 - float(d), 6),
+            )
+            for m, d in zip(metadatas[0], distances[0], strict=True)
+        )
+        return tuple(sorted(matches, key=lambda m: (-m.similarity, m.note_id, m.ordinal)))
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One process at a time: chromadb's first opening makes tables, which two at once break."""
+        with (self._folder / _LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _open(path: Path, collection_name: str) -> "Collection":
+    import chromadb
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+    # A few hundred passages: looking at nearly all of them costs little and makes the search exact.
+    graph = CreateHNSWConfiguration(
+        space="cosine", ef_construction=200, ef_search=400, max_neighbors=32
+    )
+    # No embedding function: chromadb's own would fetch a model from the network.
+    return client.get_or_create_collection(
+        collection_name, embedding_function=None, configuration={"hnsw": graph}
+    )
