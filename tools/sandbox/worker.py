@@ -1,0 +1,124 @@
+"""One worker process: unpack the model, become the image, serve on a Unix socket.
+
+Started as `python -I -m tools.sandbox.worker`. Its orders are one JSON line on standard input;
+when standard input ends, the parent is gone and so is the worker.
+"""
+
+import json
+import os
+import sys
+import threading
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tools.sandbox.images.archive import ArchiveRefusedError, unpack
+from tools.sandbox.images.confinement import confine
+from tools.sandbox.images.containers import Setting, Surroundings, make_container, surroundings
+from tools.sandbox.images.http_server import serve
+from tools.sandbox.images.packages import import_names
+from tools.sandbox.images.serving import Container, ContainerExitError, Place
+from tools.sandbox.images.visible_modules import VisibleModules, hide_product
+
+_EXIT_CONTAINER = 1
+_EXIT_ARCHIVE = 65
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What the parent wants of this process; see `process.py`."""
+
+    family: str
+    version: str
+    archive: str | None
+    directory: str
+    socket: str
+    environment: dict[str, str]
+    isolated: bool
+
+
+def main() -> None:
+    """Serve until the parent ends or the container does."""
+    held = confine()
+    line = sys.stdin.readline()
+    if not line:
+        return
+    told: dict[str, Any] = json.loads(line)
+    if told.pop("probe", False):
+        variables = not any(name.startswith("AWS_") for name in os.environ)
+        print(json.dumps(held | {"aws_variables_removed": variables}))  # noqa: T201 - the answer
+        return
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _run(Orders(**told))
+    except ContainerExitError as error:
+        _end(_EXIT_CONTAINER, str(error))
+    except ArchiveRefusedError as error:
+        _end(_EXIT_ARCHIVE, str(error))
+    except BaseException:  # noqa: BLE001 - the process edge: the parent reads log and status
+        traceback.print_exc()
+        _end(_EXIT_CONTAINER, "")
+
+
+def _end_with_parent() -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os._exit(0)
+
+
+def _end(status: int, reason: str) -> None:
+    if reason:
+        print(reason, file=sys.stderr)  # noqa: T201 - the worker's log
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _run(orders: Orders) -> None:
+    directory = Path(orders.directory)
+    place = Place(directory / "model", directory / "code")
+    for folder in (place.model_dir, place.code_dir, directory / "root", directory / "tmp"):
+        folder.mkdir(parents=True, exist_ok=True)
+    if orders.archive is not None:
+        unpack(Path(orders.archive), place.model_dir)
+    around = surroundings(orders.family, orders.version, place)
+    environment = _set_environment(orders.environment, around, place, directory)
+    container = _make(orders, place, environment, around)
+    os.chdir(around.working_directory or directory / "root")
+    container.start()
+    slots = int(environment.get("SAGEMAKER_MODEL_SERVER_WORKERS") or os.cpu_count() or 1)
+    serve(container, orders.socket, max(slots, 1)).serve_forever(poll_interval=0.5)
+
+
+def _set_environment(
+    planned: dict[str, str], around: Surroundings, place: Place, directory: Path
+) -> dict[str, str]:
+    """Make the plan's Environment this process's, over the image's own; return the plan's."""
+    mapped = {name: place.real(value) for name, value in planned.items()}
+    own = {name: place.real(value) for name, value in around.environment.items()}
+    base = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/root"}
+    os.environ.clear()
+    os.environ.update(base | {"TMPDIR": str(directory / "tmp")} | own | mapped)
+    return mapped
+
+
+def _make(
+    orders: Orders, place: Place, environment: dict[str, str], around: Surroundings
+) -> Container:
+    further = [entry for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    further = [entry for entry in further if entry.startswith(orders.directory)]
+    sys.path[:0] = further
+    folders = [*map(str, around.code_folders), *further]
+    allowed = import_names(around.packages)
+    guard = VisibleModules(allowed, lambda: folders, missing_here=allowed)
+    container = make_container(
+        Setting(orders.family, orders.version, place, environment, orders.isolated, guard.allow)
+    )
+    hide_product()
+    sys.meta_path.insert(0, guard)
+    return container
+
+
+if __name__ == "__main__":
+    main()
