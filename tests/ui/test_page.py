@@ -1,0 +1,181 @@
+"""The page over the fake assistant, without a browser."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.ui.fakes import FakeApp, fake_services
+from ui.session import Services
+
+DEPLOY = "Deploy my scikit-learn model, 2 KB a request"
+
+
+def _script(provide):  # its source is run elsewhere: no names of this module
+    from ui.app import main
+
+    main(provide)
+
+
+def _open(app: FakeApp, thread: str = "first", services: Services | None = None) -> AppTest:
+    shared = services or fake_services(app)
+    page = AppTest.from_function(_script, args=(lambda: shared,), default_timeout=30)
+    page.query_params["t"] = thread
+    return page.run()
+
+
+def _say(page: AppTest, text: str) -> AppTest:
+    return page.chat_input[0].set_value(text).run()
+
+
+def _text(page: AppTest) -> str:
+    elements = (*page.markdown, *page.text, *page.caption, *page.error, *page.code, *page.warning)
+    return "\n".join(str(element.value) for element in elements)
+
+
+def _button(page: AppTest, key: str):
+    return next(button for button in page.button if (button.key or "").startswith(key))
+
+
+def test_the_first_screen_says_where_calls_go_and_offers_beginnings() -> None:
+    page = _open(FakeApp())
+    assert not page.exception
+    assert "Sandbox" in _text(page)
+    assert "123456789012" in _text(page)
+    assert "us\\-east\\-1" in _text(page)
+    assert any("mô hình mẫu" in option for option in page.button_group[0].options)
+
+
+def test_a_turn_shows_tools_recommendation_and_plan() -> None:
+    page = _say(_open(FakeApp()), DEPLOY)
+    assert not page.exception
+    shown = _text(page)
+    assert DEPLOY in shown
+    assert "Serverless endpoint" in shown
+    assert "REC\\-110" in shown
+    assert "sagemaker.create_endpoint_config" in shown
+    assert "def model_fn" in shown
+    assert "Noted what is needed, compared the options" in [box.label for box in page.expander]
+    assert not _button(page, "approve-").disabled
+
+
+def test_requirements_are_shown_in_human_units() -> None:
+    shown = _text(_say(_open(FakeApp()), DEPLOY))
+    assert "**2 KB**" in shown
+    assert "**5 rps**" in shown
+    assert "**300 ms**" in shown
+    assert "Still open: Budget" in shown
+
+
+def test_approval_deploys_and_the_endpoint_can_be_invoked() -> None:
+    app = FakeApp()
+    page = _say(_open(app), DEPLOY)
+    _button(page, "approve-").click().run()
+    assert app.approvals == [("a" * 64, None, False)]
+    assert "wine\\-quality answers" in _text(page)
+    assert not [button for button in page.button if (button.key or "").startswith("approve-")]
+    assert any("carried out" in box.label for box in page.expander)
+    send = next(button for button in page.button if button.label == "Invoke")
+    send.click().run()
+    assert app.invoked[0][0] == "wine-quality"
+    assert '"predictions"' in _text(page)
+    assert "7\\.5 ms" in _text(page)
+
+
+def test_rejection_closes_the_card_and_does_nothing() -> None:
+    app = FakeApp()
+    page = _say(_open(app), DEPLOY)
+    _button(page, "reject-").click().run()
+    assert app.rejections == ["a" * 64]
+    assert app.approvals == []
+    assert "Nothing was done." in _text(page)
+    assert not [button for button in page.button if (button.key or "").startswith("approve-")]
+
+
+def test_a_pending_plan_survives_a_rerun_and_a_second_tab() -> None:
+    app = FakeApp()
+    shared = fake_services(app)
+    page = _say(_open(app, services=shared), DEPLOY).run()
+    assert not _button(page, "approve-").disabled
+    other = _open(app, services=shared)
+    assert not _button(other, "approve-").disabled
+    _button(page, "approve-").click().run()
+    _button(other, "approve-").click().run()
+    assert len(app.approvals) == 1
+
+
+def test_a_new_message_is_allowed_while_a_plan_is_pending() -> None:
+    app = FakeApp()
+    page = _say(_say(_open(app), DEPLOY), "what does it need?")
+    assert app.said[-1] == "what does it need?"
+    assert not page.chat_input[0].disabled
+
+
+@pytest.mark.parametrize(("typed", "approvals"), [("wine-qualit", 0), ("wine-quality", 1)])
+def test_a_deletion_needs_the_typed_name(typed: str, approvals: int) -> None:
+    app = FakeApp()
+    page = _say(_open(app), "delete it")
+    page.text_input[0].set_value(typed)
+    _button(page, "approve-").click().run()
+    assert len(app.approvals) == approvals
+    assert bool(page.toast) is (approvals == 0)
+
+
+def test_a_failure_is_shown_with_its_remedy() -> None:
+    page = _say(_open(FakeApp()), "please fail")
+    assert "What to do:" in page.error[0].value
+    assert "Give the path" in page.error[0].value
+
+
+def test_a_crash_shows_no_detail_and_the_thread_goes_on() -> None:
+    page = _say(_open(FakeApp()), "crash now")
+    assert not page.exception
+    assert "secret" not in _text(page)
+    assert "Something went wrong" in page.error[0].value
+    assert "How large" in _text(_say(page, "hello"))
+
+
+def test_a_broken_start_shows_a_failure_and_no_trace() -> None:
+    def broken() -> Services:
+        raise RuntimeError("a secret detail")
+
+    page = AppTest.from_function(_script, args=(broken,), default_timeout=30).run()
+    assert not page.exception
+    assert "Something went wrong" in page.error[0].value
+    assert "secret" not in _text(page)
+
+
+def test_foreign_markdown_loads_and_hides_nothing() -> None:
+    page = _say(_open(FakeApp()), "hostile <i>x</i> ![y](https://evil.example/y.png)")
+    answer = next(one for one in page.markdown if "bold" in one.value)
+    assert not answer.allow_html
+    assert "!\\[x]" in answer.value
+    assert "\\$5" in answer.value
+    assert any("<i>x</i>" in one.value for one in page.text)
+
+
+def test_threads_are_listed_opened_and_deleted() -> None:
+    app = FakeApp()
+    shared = fake_services(app)
+    _say(_open(app, "one", shared), "hello one")
+    page = _say(_open(app, "two", shared), "hello two")
+    _button(page, "open-one").click().run()
+    assert page.query_params["t"] == "one"
+    assert "hello one" in _text(page)
+    _button(page, "delete-one").click().run()
+    assert "one" not in [thread.name for thread in app.threads()]
+    assert page.query_params["t"] != "one"
+
+
+def test_a_long_thread_shows_its_last_entries_first() -> None:
+    app = FakeApp()
+    for place in range(25):
+        list(app.conversation("first").say(f"hello {place}"))
+    page = _open(app)
+    assert "hello 24" in _text(page)
+    assert "hello 3" not in [one.value for one in page.text]
+    _button(page, "show-earlier").click().run()
+    assert "hello 3" in [one.value for one in page.text]
+
+
+def test_a_malformed_thread_name_in_the_address_opens_a_new_thread() -> None:
+    page = _open(FakeApp(), "../../etc/passwd")
+    assert page.query_params["t"].startswith("t-")

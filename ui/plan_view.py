@@ -1,0 +1,165 @@
+"""The one place where a person allows a change: the exact plan, and approve or reject."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from assistant.events import PlanProposed
+from ui.blocks import PlanBlock
+from ui.session import Page
+from ui.wording import money, operation_label, plain, safe_markdown
+
+_NAMES = (
+    "EndpointName",
+    "EndpointConfigName",
+    "ModelName",
+    "RoleName",
+    "PolicyName",
+    "ScheduledActionName",
+    "ResourceId",
+    "Bucket",
+)
+
+
+def draw_plan(page: Page, block: PlanBlock, *, pending: bool, outcome: str) -> None:
+    """A pending plan is open with its buttons; an answered one is folded and says what became.
+
+    Args:
+        page: Where it is drawn.
+        block: The plan and the sentence that asks.
+        pending: It awaits an answer now.
+        outcome: What became of it, a few words.
+    """
+    plan = block.plan
+    if not pending:
+        label = f"Plan for {plan.endpoint_name}: {outcome}"
+        with st.expander(plain(label), icon=":material/list_alt:"):
+            _draw_content(plan)
+        return
+    with st.container(border=True, key=f"plan-{plan.digest[:12]}"):
+        st.markdown(f"#### Plan for {plain(plan.endpoint_name)}")
+        if block.summary:
+            st.markdown(safe_markdown(block.summary))
+        _draw_content(plan)
+        _draw_answer(page, plan)
+
+
+def _draw_content(plan: PlanProposed) -> None:
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Per month", money(plan.cost_usd_per_month), width="content")
+        if plan.cost_if_forgotten_usd_per_month is not None:
+            forgotten = money(plan.cost_if_forgotten_usd_per_month)
+            st.metric("If forgotten", forgotten, width="content")
+        st.metric("Steps", str(len(plan.steps)), width="content")
+    for warning in plan.warnings:
+        st.warning(plain(warning), icon=":material/warning:")
+    _draw_steps(plan.steps)
+    _draw_packaging(plan.packaging)
+    with st.expander("Exact parameters of every step", type="compact"):
+        _draw_calls(plan.steps)
+    if plan.undo:
+        with st.expander(f"How it is undone ({len(plan.undo)})", type="compact"):
+            _draw_calls(plan.undo)
+    place = "AWS" if plan.target == "aws" else "sandbox"
+    st.caption(
+        f"{place} · account {plain(plan.account)} · {plain(plan.region)} · "
+        f"method {plain(plan.method)} · digest `{plan.digest[:16]}`"
+    )
+
+
+def _draw_steps(steps: Sequence[Mapping[str, Any]]) -> None:
+    lines = ["| | Step | On |", "|--:|:--|:--|"]
+    for place, step in enumerate(steps, 1):
+        what = plain(operation_label(str(step.get("operation", ""))))
+        lines.append(f"| {place} | {what} | {plain(_subject(step))} |")
+    with st.container(key=None):
+        st.markdown("\n".join(lines))
+
+
+def _subject(step: Mapping[str, Any]) -> str:
+    """What a step is about: the name it gives or changes."""
+    parameters = step.get("parameters") or {}
+    if "Key" in parameters:
+        return f"s3://{parameters.get('Bucket', '')}/{parameters['Key']}"
+    found = next((parameters[name] for name in _NAMES if name in parameters), "")
+    return found if isinstance(found, str) else ""
+
+
+def _draw_calls(calls: Sequence[Mapping[str, Any]]) -> None:
+    for place, call in enumerate(calls, 1):
+        st.markdown(f"{place}. `{call.get('operation', '')}`")
+        if call.get("why"):
+            st.caption(plain(str(call["why"])))
+        st.code(_json(call.get("parameters", {})), language="json", wrap_lines=True)
+
+
+def _draw_packaging(packaging: Sequence[Mapping[str, Any]]) -> None:
+    if not packaging:
+        return
+    with st.expander(f"How the model is packaged ({len(packaging)})", type="compact"):
+        for step in packaging:
+            _draw_packaging_step(step)
+
+
+def _draw_packaging_step(step: Mapping[str, Any]) -> None:
+    """One packaging step; a file that was written for the model is shown in full."""
+    path = str(step.get("path") or step.get("file") or "")
+    content = step.get("content")
+    said = step.get("why") or step.get("summary") or step.get("text") or step.get("action") or ""
+    st.markdown(f"**{plain(path)}** {plain(str(said))}" if path else plain(str(said)))
+    if isinstance(content, str):
+        language = "python" if path.endswith(".py") else None
+        st.code(content, language=language, height=min(360, 40 + 22 * (content.count("\n") + 1)))
+
+
+def _json(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def _draw_answer(page: Page, plan: PlanProposed) -> None:
+    """The buttons, with what must be typed or ticked first."""
+    key = plan.digest[:12]
+    with st.form(f"answer-{key}", border=False, enter_to_submit=False):
+        if plan.typed_name_required:
+            st.text_input(
+                f"Type {plain(plan.typed_name_required)} to confirm",
+                key=f"typed-{key}",
+                autocomplete="off",
+            )
+        if plan.eula_required:
+            st.checkbox("I accept the model's licence agreement", key=f"eula-{key}")
+        with st.container(horizontal=True):
+            st.form_submit_button(
+                "Approve",
+                key=f"approve-{key}",
+                type="primary",
+                icon=":material/check:",
+                disabled=page.busy,
+                on_click=_approve,
+                args=(page, plan),
+            )
+            st.form_submit_button(
+                "Reject",
+                key=f"reject-{key}",
+                disabled=page.busy,
+                on_click=_reject,
+                args=(page, plan),
+            )
+
+
+def _approve(page: Page, plan: PlanProposed) -> None:
+    key = plan.digest[:12]
+    typed = str(st.session_state.get(f"typed-{key}") or "").strip() or None
+    accepted = bool(st.session_state.get(f"eula-{key}", False))
+    if plan.typed_name_required and typed != plan.typed_name_required:
+        page.tab.notice = f"Type {plan.typed_name_required} exactly, then approve again."
+    elif plan.eula_required and not accepted:
+        page.tab.notice = "Accept the licence agreement, then approve again."
+    else:
+        page.services.runs.approve(page.thread, plan.digest, typed_name=typed, accept_eula=accepted)
+
+
+def _reject(page: Page, plan: PlanProposed) -> None:
+    page.services.runs.reject(page.thread, plan.digest)

@@ -1,0 +1,134 @@
+"""A recommendation: what, how large, why, what else, and what would change it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from ui.wording import (
+    duration_ms,
+    field_label,
+    link,
+    money,
+    number,
+    option_label,
+    plain,
+    value_label,
+)
+
+_ENDPOINTS = ("real-time", "serverless", "asynchronous")
+
+
+def draw_recommendation(values: Mapping[str, Any], *, newest: bool) -> None:
+    """The newest one is open, older ones are folded away."""
+    title = option_label(str(values.get("inference_option", "none")))
+    if not newest:
+        with st.expander(f"Earlier recommendation: {title}", type="compact"):
+            _draw_card(values)
+        return
+    with st.container(border=True):
+        st.markdown(f"#### {title}")
+        _draw_card(values)
+
+
+def _draw_card(values: Mapping[str, Any]) -> None:
+    if values.get("inference_option") in _ENDPOINTS:
+        st.markdown(plain(_sizing(values)))
+        _draw_figures(values)
+    _draw_reasons(values.get("reasons") or ())
+    for warning in values.get("warnings") or ():
+        st.warning(_reason(warning), icon=":material/info:")
+    alternatives = [option_label(str(one)).lower() for one in values.get("alternatives") or ()]
+    if alternatives:
+        st.markdown("**Would also fit:** " + ", ".join(alternatives))
+    _draw_flips(values.get("flips") or ())
+    _draw_options(values.get("options") or ())
+    _draw_assumptions(values.get("assumptions") or {})
+
+
+def _sizing(values: Mapping[str, Any]) -> str:
+    """The size in one line."""
+    parts: list[str] = []
+    if values.get("instance_type"):
+        parts.append(f"{values.get('initial_instance_count') or 1} x {values['instance_type']}")
+    if values.get("memory_size_in_mb"):
+        parts.append(f"{value_label('memory_size_in_mb', values['memory_size_in_mb'])} memory")
+    if values.get("max_concurrency"):
+        parts.append(f"up to {values['max_concurrency']} requests at once")
+    if values.get("provisioned_concurrency"):
+        parts.append(f"{values['provisioned_concurrency']} kept warm")
+    scaling = values.get("auto_scaling")
+    if scaling:
+        parts.append(_scaling(scaling))
+    if values.get("accelerator") not in (None, "none"):
+        parts.append(f"accelerator: {values['accelerator']}")
+    return " · ".join(parts)
+
+
+def _scaling(scaling: Mapping[str, Any]) -> str:
+    text = f"scales {scaling.get('min_capacity')} to {scaling.get('max_capacity')}"
+    policies = scaling.get("policies") or ()
+    if policies and policies[0].get("target_value") is not None:
+        text += f" at {number(float(policies[0]['target_value']))} {policies[0].get('metric', '')}"
+    return text
+
+
+def _draw_figures(values: Mapping[str, Any]) -> None:
+    latency = values.get("latency_p95_ms")
+    with st.container(horizontal=True, gap="large", key=None):
+        _figure("Per month, estimated", money(values.get("cost_usd_per_month")))
+        if values.get("cost_if_forgotten_usd_per_month") is not None:
+            _figure("If forgotten", money(values["cost_if_forgotten_usd_per_month"]))
+        if latency is not None:
+            _figure("Answer time p95, estimated", duration_ms(float(latency)))
+
+
+def _figure(label: str, value: str) -> None:
+    st.metric(label, value, width="content")
+
+
+def _draw_reasons(reasons: Sequence[Mapping[str, Any]]) -> None:
+    if reasons:
+        st.markdown("\n".join(f"- {_reason(reason)}" for reason in reasons))
+
+
+def _reason(reason: Mapping[str, Any]) -> str:
+    """The sentence, then its rule as a link to the source."""
+    text = plain(str(reason.get("text", "")))
+    rule = link(str(reason.get("rule_id") or "source"), reason.get("source_url"))
+    return f"{text} :small[{rule}]"
+
+
+def _draw_flips(flips: Sequence[Mapping[str, Any]]) -> None:
+    if not flips:
+        return
+    with st.expander("What would change this", type="compact"):
+        st.markdown(
+            "\n".join(
+                f"- {plain(str(flip.get('if', '')))} → "
+                f"**{plain(option_label(str(flip.get('then', ''))))}**"
+                for flip in flips
+            )
+        )
+
+
+def _draw_options(options: Sequence[Mapping[str, Any]]) -> None:
+    if not options:
+        return
+    with st.expander("All options compared", type="compact"):
+        for option in options:
+            verdict = str(option.get("verdict", "")).replace("-", " ")
+            st.markdown(f"**{option_label(str(option.get('option', '')))}**: {plain(verdict)}")
+            _draw_reasons(option.get("reasons") or ())
+
+
+def _draw_assumptions(assumptions: Any) -> None:  # noqa: ANN401 - a mapping or a list, by contract
+    if not assumptions:
+        return
+    if isinstance(assumptions, Mapping):
+        lines = [f"{field_label(name)}: {value_label(name, value)}"
+                 for name, value in assumptions.items()]  # fmt: skip
+    else:
+        lines = [str(one) for one in assumptions]
+    with st.expander("Assumed, because it was not said", type="compact"):
+        st.markdown("\n".join(f"- {plain(line)}" for line in lines))

@@ -1,0 +1,40 @@
+"""What is needed, as it was understood."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from assistant.events import RequirementsUpdated
+from ui.wording import field_label, link, plain, value_label
+
+
+def draw_requirements(needs: RequirementsUpdated | None) -> None:
+    """Said, taken for granted, still open, and what cannot all be had."""
+    st.markdown("##### What you need")
+    if needs is None or not (needs.values or needs.missing or needs.conflicts):
+        st.caption("Nothing yet. It is listed here as you tell it.")
+        return
+    _draw_values(needs.values)
+    for conflict in needs.conflicts:
+        _draw_conflict(conflict)
+    if needs.missing:
+        st.caption("Still open: " + ", ".join(field_label(name) for name in needs.missing))
+    if needs.assumed:
+        with st.expander(f"Assumed ({len(needs.assumed)})", type="compact"):
+            _draw_values(needs.assumed)
+
+
+def _draw_values(values: Mapping[str, Any]) -> None:
+    rows = [
+        f"| {plain(field_label(name))} | **{plain(value_label(name, value))}** |"
+        for name, value in values.items()
+    ]
+    if rows:
+        with st.container(key=f"values-{'-'.join(values)[:40]}"):
+            st.markdown("\n".join(("| | |", "|:--|:--|", *rows)))
+
+
+def _draw_conflict(conflict: Mapping[str, Any]) -> None:
+    source = link(str(conflict.get("rule_id") or "source"), conflict.get("source_url"))
+    st.warning(f"{plain(str(conflict.get('text', '')))} ({source})", icon=":material/warning:")

@@ -1,0 +1,101 @@
+"""What belongs to the process, and what belongs to one browser tab, both typed."""
+
+import gc
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from assistant.events import Failed
+from ui.contract import App, Conversation, InvocationResult
+from ui.runs import Runs
+
+_THREAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Services:
+    """What all tabs share."""
+
+    app: App
+    runs: Runs
+
+
+@dataclass
+class Tab:
+    """What one tab remembers.
+
+    Attributes:
+        entries_shown: How many of the thread's last entries are drawn.
+        answers: The last answer of each endpoint that was tried here.
+        endpoints: The endpoints as last seen, None before the first look.
+        notice: One sentence to show once.
+    """
+
+    thread: str = ""
+    entries_shown: int = 30
+    answers: dict[str, InvocationResult | Failed] = field(default_factory=dict)
+    endpoints: tuple[Mapping[str, Any], ...] | Failed | None = None
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything a view needs for one drawing."""
+
+    services: Services
+    tab: Tab
+    thread: str
+    conversation: Conversation
+    busy: bool
+
+
+@st.cache_resource(show_spinner="Starting…")
+def services() -> Services:
+    """The real thing, once a process.
+
+    The collector is told to leave everything imported so far alone: walking it again and again is
+    most of a rerun's time otherwise.
+    """
+    from assistant.bootstrap import bootstrap
+
+    app = bootstrap()
+    shared = Services(app, Runs(app))
+    gc.collect()
+    gc.freeze()
+    return shared
+
+
+def tab() -> Tab:
+    """This tab's memory."""
+    if "tab" not in st.session_state:
+        st.session_state["tab"] = Tab()
+    remembered: Tab = st.session_state["tab"]
+    return remembered
+
+
+def new_thread_name() -> str:
+    """A name that nobody has."""
+    return f"t-{secrets.token_hex(5)}"
+
+
+def open_page(shared: Services) -> Page:
+    """The page for the thread in the address, or for a new one."""
+    remembered = tab()
+    asked = st.query_params.get("t", "")
+    thread = asked if _THREAD.fullmatch(asked) else new_thread_name()
+    if asked != thread:
+        st.query_params["t"] = thread
+    if remembered.thread != thread:
+        remembered.thread, remembered.entries_shown = thread, Tab.entries_shown
+        remembered.endpoints = None
+    busy = shared.runs.active(thread) is not None
+    return Page(shared, remembered, thread, shared.app.conversation(thread), busy)
+
+
+def open_thread(name: str) -> None:
+    """Make another thread the shown one, at the next drawing."""
+    st.query_params["t"] = name
