@@ -1,0 +1,156 @@
+"""The main path of a turn: record, ask or recommend, propose the plan."""
+
+from typing import Any
+
+from assistant.messages import N_, Translator
+from assistant.offline.fields import label
+from assistant.offline.history import dictionary, rows
+from assistant.offline.meaning import Intent
+from assistant.offline.questions import ask, wanted
+from assistant.offline.replies import (
+    ENDPOINTS,
+    changed,
+    explained,
+    failed,
+    proposed,
+)
+from assistant.offline.talk import Reply, Talk
+
+_WAYS_OUT: dict[str, str] = {
+    "request_payload_bytes": N_("send smaller requests"),
+    "response_payload_bytes": N_("make the responses smaller"),
+    "latency_p95_ms": N_("allow a longer answer time"),
+    "interactive": N_("let nobody wait: fetch the results later"),
+    "processing_time_s": N_("make the model faster, or let the results be fetched later"),
+    "cold_start_tolerance_ms": N_("accept a cold start after a quiet spell"),
+    "budget_usd_per_month": N_("raise the budget"),
+    "peak_requests_per_second": N_("lower the peak, for example with a queue in front"),
+    "average_requests_per_second": N_("send fewer requests"),
+    "gpu": N_("do without a GPU"),
+    "streaming": N_("do without streamed answers"),
+    "model_size_bytes": N_("make the model smaller"),
+    "model_parameters": N_("take a smaller model"),
+    "model_count": N_("put fewer models on the endpoint"),
+    "idle_share": N_("look again at the share of idle time"),
+    "traffic_pattern": N_("look again at the traffic pattern"),
+    "region": N_("take another region"),
+    "framework": N_("take another framework"),
+    "data_sensitivity": N_("look again at how sensitive the data is"),
+    "environment": N_("treat it as another environment"),
+}
+
+
+def advance(talk: Talk) -> Reply:
+    """Go one step towards a plan with what is known now."""
+    _ = talk._
+    insists = _insists(talk)
+    if talk.refused:
+        return Reply(_refusals(talk))
+    if talk.pending and not talk.changes and not insists:
+        return Reply(_("That is what the plan already has; nothing changes."))
+    conflicts = rows(talk.needs.get("conflicts"))
+    if conflicts and not insists:
+        return Reply(_joined(acknowledged(talk), conflict_text(conflicts, _)))
+    if not insists and (fields := wanted(talk)):
+        return ask(talk, fields, _opening(talk))
+    if talk.values.get("model_source") is None:
+        return _without_source(talk)
+    return _propose(talk, insists=insists)
+
+
+def acknowledged(talk: Talk) -> str:
+    """Say what was taken down or changed in this turn."""
+    _ = talk._
+    lines = changed(talk.before, talk.values, _)
+    return _("Noted: {facts}.", facts="; ".join(lines)) if lines else ""
+
+
+def conflict_text(conflicts: list[dict[str, Any]], _: Translator) -> str:
+    """Explain conflicts with their numbers and the ways out."""
+    lines = [_("These cannot all be had:")]
+    ways: list[str] = []
+    for conflict in conflicts[:3]:
+        rule = str(conflict.get("rule_id") or "")
+        lines.append(f"- {_(str(conflict.get('text') or ''))}" + (f" ({rule})" if rule else ""))
+        fields = conflict.get("fields")
+        ways += [f for f in fields if f in _WAYS_OUT] if isinstance(fields, list | tuple) else []
+    chosen = [_(_WAYS_OUT[f]) for f in dict.fromkeys(ways)][:3]
+    if chosen:
+        lines += [_("Ways out:"), *(f"- {way}" for way in chosen)]
+    lines.append(_("Tell me which gives way; until then I make no plan."))
+    return "\n".join(lines)
+
+
+def _insists(talk: Talk) -> bool:
+    agrees = Intent.APPROVE in talk.intents and not talk.pending
+    return Intent.PROCEED in talk.intents or agrees
+
+
+def _opening(talk: Talk) -> str:
+    _ = talk._
+    noted = acknowledged(talk)
+    if noted:
+        return noted + " " + _("To choose well I need:")
+    if talk.turn.asked and talk.intents and Intent.INFORM not in talk.intents:
+        return _("To go on I need:")
+    return _("To choose well I need:")
+
+
+def _refusals(talk: Talk) -> str:
+    _ = talk._
+    lines = [acknowledged(talk)] if talk.changes else []
+    for row in talk.refused:
+        name = label(str(row.get("field") or ""), _)
+        lines.append(
+            _(
+                "I could not take down {what}: {reason}",
+                what=name,
+                reason=_(str(row.get("reason") or "")),
+            )
+        )
+    lines.append(_('Say it once more, or say "go ahead" to leave it out.'))
+    return "\n".join(filter(None, lines))
+
+
+def _without_source(talk: Talk) -> Reply:
+    """Show what is recommended so far; only the model's place is still needed."""
+    _ = talk._
+    closing = _(
+        "For a plan I only need the model itself: give me a path or an s3:// address, "
+        'or say "use the sample model".'
+    )
+    noted = acknowledged(talk)
+    result = talk.desk.call("recommend", changes=[])
+    recommendation = dictionary(result.value.get("recommendation"))
+    if not recommendation:
+        return Reply(_joined(noted, closing), asked=("model_source",))
+    if recommendation.get("inference_option") not in ENDPOINTS:
+        return Reply(_joined(noted, explained(recommendation, _)))
+    return Reply(_joined(noted, explained(recommendation, _), closing), asked=("model_source",))
+
+
+def _propose(talk: Talk, *, insists: bool) -> Reply:
+    _ = talk._
+    result = talk.desk.call("recommend", changes=[])
+    recommendation = dictionary(result.value.get("recommendation"))
+    if result.error or not recommendation:
+        return Reply(_joined(acknowledged(talk), failed(result, _)))
+    conflicts = rows(result.value.get("conflicts"))
+    if conflicts and not insists:
+        return Reply(_joined(acknowledged(talk), conflict_text(conflicts, _)))
+    text = explained(recommendation, _)
+    if recommendation.get("inference_option") not in ENDPOINTS:
+        return Reply(_joined(acknowledged(talk), text))
+    made = talk.desk.call("make_plan")
+    plan = dictionary(made.value.get("plan"))
+    noted = acknowledged(talk)
+    if made.error or not plan:
+        problem = _("I could not make the plan: {problem}", problem=failed(made, _))
+        return Reply(_joined(noted, text, problem))
+    if talk.pending and talk.changes:
+        noted = _joined(noted, _("This is a new plan; the earlier one is void."))
+    return Reply(_joined(noted, text, proposed(plan, _)))
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,83 @@
+"""What became of an approval, told in a few sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.messages import Translator, as_decimal
+from assistant.offline.fields import milliseconds_shown
+from assistant.offline.history import dictionary
+from assistant.offline.replies import short
+
+_KINDS = ("deployed", "failed", "rejected", "undone")
+
+
+def told(outcome: Mapping[str, Any], _: Translator) -> str:
+    """Tell an outcome note."""
+    tellers = {"deployed": _deployed, "undone": _undone, "rejected": _rejected, "failed": _failed}
+    if teller := tellers.get(_kind(outcome)):
+        return teller(outcome, _)
+    return _("Something changed, but the note about it cannot be read. Ask for the status.")
+
+
+def verified(verification: Any, _: Translator) -> str:
+    """Tell the verification figures; empty when there are none."""
+    found = dictionary(verification)
+    if not found:
+        return ""
+    if found.get("ok") is False:
+        return _("The verification did not succeed.")
+    count = as_decimal(found.get("invocations"))
+    p50, p95 = as_decimal(found.get("latency_p50_ms")), as_decimal(found.get("latency_p95_ms"))
+    text = _("It was invoked for real and answered.")
+    if count is not None:
+        text = _("It was invoked for real ({n} times) and answered.", n=_.number(count))
+    if p50 is not None and p95 is not None:
+        text += " " + _(
+            "Answer time: median {p50}, p95 {p95}.",
+            p50=milliseconds_shown(float(round(p50, 1)), _),
+            p95=milliseconds_shown(float(round(p95, 1)), _),
+        )
+    return text
+
+
+def _kind(outcome: Mapping[str, Any]) -> str:
+    for key in ("outcome", "event", "kind", "status", "type"):
+        value = str(outcome.get(key) or "").lower()
+        if value in _KINDS:
+            return value
+    for kind in _KINDS:
+        if outcome.get(kind):
+            return kind
+    return "failed" if outcome.get("message") or outcome.get("error") else ""
+
+
+def _deployed(outcome: Mapping[str, Any], _: Translator) -> str:
+    name = str(outcome.get("endpoint_name") or "")
+    lines = [
+        _("**{name}** is deployed.", name=name) + " " + verified(outcome.get("verification"), _),
+        _("Invoke it with the form beside it, or: sagepilot invoke {name} FILE", name=name),
+    ]
+    if deployment := outcome.get("deployment_id"):
+        lines.append(_('To take it away again say "undo" (deployment {id}).', id=str(deployment)))
+    else:
+        lines.append(_('To take it away again say "undo".'))
+    return "\n".join(line.strip() for line in lines)
+
+
+def _undone(outcome: Mapping[str, Any], _: Translator) -> str:
+    name = str(outcome.get("endpoint_name") or "")
+    return _("Done: **{name}** is removed, and what belonged to it.", name=name)
+
+
+def _rejected(outcome: Mapping[str, Any], _: Translator) -> str:
+    digest = short(outcome.get("digest"))
+    text = _("The plan {digest} is dropped; nothing was made.", digest=digest) if digest else ""
+    text = text or _("The plan is dropped; nothing was made.")
+    return text + " " + _("Tell me what should be different and I make another.")
+
+
+def _failed(outcome: Mapping[str, Any], _: Translator) -> str:
+    problem = dictionary(outcome.get("error")) or outcome
+    parts = [_("That did not work."), _(str(problem.get("message") or ""))]
+    parts.append(_(str(problem.get("remedy") or "")))
+    return " ".join(part for part in parts if part)

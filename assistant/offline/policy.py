@@ -1,0 +1,159 @@
+"""What the offline chat model does next: a pure function of the history.
+
+A turn records the facts first, answers the intents in their order, and last goes on towards a plan.
+It never claims an approval: only a person gives one, and only the app carries it out.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from assistant.messages import translator
+from assistant.offline.advance import advance
+from assistant.offline.desk import Desk, ToolNeeded
+from assistant.offline.history import Turn, read_turn, rows
+from assistant.offline.meaning import Intent, Understanding
+from assistant.offline.outcomes import told
+from assistant.offline.questions import reminder
+from assistant.offline.replies import failed
+from assistant.offline.sections import SECTIONS, not_understood, summary
+from assistant.offline.talk import Reply, Talk, Understand
+
+_TOWARDS_A_PLAN = frozenset({Intent.INFORM, Intent.CORRECT, Intent.PROCEED})
+#: After these nothing else is brought up.
+_SUFFICIENT = frozenset(
+    {
+        Intent.APPROVE,
+        Intent.REJECT,
+        Intent.CANCEL,
+        Intent.STATUS,
+        Intent.DELETE,
+        Intent.UNDO,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Either one tool call (`tool` is set) or a text.
+
+    Attributes:
+        notes: What later turns must know; kept with the message.
+    """
+
+    text: str = ""
+    tool: str | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
+    last_call_id: str = ""
+
+
+def decide(
+    messages: Sequence[BaseMessage], tools: Collection[str], understand: Understand
+) -> Decision:
+    """Decide the next step of the turn that the history ends with."""
+    turn = read_turn(messages)
+    desk = Desk(turn.results, tools, turn.calls_made)
+    try:
+        reply, language = (
+            _outcome(turn) if turn.outcome is not None else _answer(turn, desk, understand)
+        )
+    except ToolNeeded as needed:
+        first = {} if turn.calls_made else {"state": turn.state.model_dump(mode="json")}
+        return Decision(
+            tool=needed.name,
+            arguments=needed.arguments,
+            notes=first,
+            last_call_id=turn.last_call_id,
+        )
+    notes: dict[str, Any] = {"language": language, "asked": list(reply.asked)}
+    notes |= {"round": True} if reply.asks else {}
+    notes |= {"restart": True} if reply.restart else {}
+    return Decision(text=reply.text, notes=notes)
+
+
+def _outcome(turn: Turn) -> tuple[Reply, str]:
+    language = turn.language or "en"
+    return Reply(told(turn.outcome or {}, translator(language))), language
+
+
+def _answer(turn: Turn, desk: Desk, understand: Understand) -> tuple[Reply, str]:
+    understood = understand(turn.text, expecting=turn.asked, known=turn.state.values)
+    language = _language(understood, turn)
+    talk = Talk(
+        turn,
+        desk,
+        understood,
+        translator(language),
+        _intents(understood, turn),
+        turn.state.requirements,
+    )
+    if Intent.RESTART in talk.intents:
+        return _restart(talk), language
+    refused = [{"field": r.field, "reason": f"{r.message} {r.remedy}"} for r in understood.refused]
+    facts = [_fact(f.field, f.value, f.quote) for f in understood.facts]
+    if facts:
+        recorded = desk.call("record_requirements", facts=facts)
+        if recorded.error:
+            return Reply(failed(recorded, talk._)), language
+        refused += rows(recorded.value.get("refused"))
+        talk = replace(talk, needs=recorded.value)
+    return _compose(replace(talk, refused=tuple(refused))), language
+
+
+def _intents(understood: Understanding, turn: Turn) -> tuple[Intent, ...]:
+    """The intents; agreeing with nothing but a pending plan to agree to is an approval."""
+    pending_only = turn.state.pending_plan is not None and not understood.facts
+    return tuple(
+        dict.fromkeys(
+            Intent.APPROVE if pending_only and intent is Intent.PROCEED else intent
+            for intent in understood.intents
+        )
+    )
+
+
+def _compose(talk: Talk) -> Reply:
+    parts = [SECTIONS[i](talk) for i in talk.intents if i in SECTIONS and not _skipped(i, talk)]
+    agrees = Intent.APPROVE in talk.intents and not talk.pending
+    if talk.refused or talk.understood.facts or agrees or _TOWARDS_A_PLAN & set(talk.intents):
+        reply = advance(talk)
+        return replace(reply, text=_joined([*parts, reply.text]))
+    if not any(parts):
+        parts = [not_understood(talk), summary(talk)]
+    if not _SUFFICIENT & set(talk.intents):
+        parts.append(reminder(talk))
+    return Reply(_joined(parts), asked=talk.turn.asked)
+
+
+def _skipped(intent: Intent, talk: Talk) -> bool:
+    """An approval that comes with a change is for another plan than the one shown."""
+    return intent is Intent.APPROVE and (talk.changes or not talk.pending)
+
+
+def _restart(talk: Talk) -> Reply:
+    facts = [_fact(name, None, talk.turn.text[:200]) for name in talk.before]
+    if facts:
+        recorded = talk.desk.call("record_requirements", facts=facts)
+        if recorded.error:
+            return Reply(failed(recorded, talk._))
+    text = talk._(
+        "We begin again; I have forgotten what you told me. What model do you want to deploy?"
+    )
+    return Reply(text, asked=("model_source",), restart=True)
+
+
+def _fact(name: str, value: Any, quote: str) -> dict[str, Any]:
+    return {"field": name, "value": value, "quote": quote}
+
+
+def _language(understood: Understanding, turn: Turn) -> str:
+    """The text's language; a text that does not show one keeps the conversation's."""
+    if not understood.language_is_clear and turn.language:
+        return turn.language
+    return understood.language
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "\n\n".join(part for part in parts if part)

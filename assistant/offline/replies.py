@@ -1,0 +1,319 @@
+"""Sentences about recommendations and plans; every number in them comes from a tool result."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from assistant.messages import N_, Translator, as_decimal
+from assistant.offline.fields import bytes_shown, known, label, milliseconds_shown, shown
+from assistant.offline.history import ToolResult, dictionary, rows
+
+OPTION_NAMES: dict[str, str] = {
+    "real-time": N_("real-time endpoint"),
+    "serverless": N_("serverless endpoint"),
+    "asynchronous": N_("asynchronous endpoint"),
+    "batch-transform": N_("batch transform job"),
+    "edge": N_("model on the device itself"),
+    "none": N_("solution outside SageMaker hosting"),
+}
+ENDPOINTS = ("real-time", "serverless", "asynchronous")
+_INSTEAD: dict[str, str] = {
+    "batch-transform": N_(
+        "Instead: put the records into S3 and run a batch transform job over them; it starts its "
+        "instances, writes the results to S3 and ends, so nothing is left running."
+    ),
+    "edge": N_(
+        "Instead: export the model (ONNX is the usual form) and run it on the device or next to "
+        "it; SageMaker can still train and version it."
+    ),
+    "none": N_(
+        "Instead: run the model inside your own application or use a managed API; an endpoint "
+        "would cost more than it gives."
+    ),
+}
+_REASONS_SHOWN = 4
+_WARNINGS_SHOWN = 4
+
+
+def option_name(option: str, _: Translator) -> str:
+    """Name an inference option; an unknown one keeps its own name."""
+    return _(OPTION_NAMES[option]) if option in OPTION_NAMES else option
+
+
+def explained(recommendation: Mapping[str, Any], _: Translator) -> str:
+    """Explain a recommendation: option, reasons, size, cost, scaling, warnings, flips."""
+    option = str(recommendation.get("inference_option") or "")
+    lines = [
+        _("I recommend a **{option}**.", option=option_name(option, _)),
+        *reasons(recommendation.get("reasons"), _, most=_REASONS_SHOWN),
+    ]
+    if option not in ENDPOINTS:
+        return "\n".join([*lines, *warnings(recommendation, _), instead(option, _)])
+    facts = (
+        sizing(recommendation, _),
+        cost(recommendation, _),
+        scaling(recommendation, _),
+        expected_latency(recommendation, _),
+    )
+    lines += ["", *(f"- {fact}" for fact in facts if fact)]
+    for block in (warnings(recommendation, _), flips(recommendation, _)):
+        lines += ["", *block] if block else []
+    if taken := assumed(recommendation.get("assumptions"), _):
+        lines += ["", _("Taken for granted: {assumptions}.", assumptions=taken)]
+    return "\n".join(lines)
+
+
+def instead(option: str, _: Translator) -> str:
+    """Say what to do when no endpoint is right."""
+    advice = _(_INSTEAD[option]) if option in _INSTEAD else ""
+    closing = _("So I make no plan; if something above is not so, tell me and I look again.")
+    return "\n".join(["", advice, closing] if advice else ["", closing])
+
+
+def reasons(found: Any, _: Translator, *, most: int) -> list[str]:
+    """Quote reasons with their rule ids, as bullet lines."""
+    lines = []
+    for reason in rows(found)[:most]:
+        rule = str(reason.get("rule_id") or "")
+        text = str(reason.get("text") or "").strip()
+        if text:
+            lines.append(f"- {_(text)}" + (f" ({rule})" if rule else ""))
+    return lines
+
+
+def sizing(recommendation: Mapping[str, Any], _: Translator) -> str:
+    """Say the first size, or nothing when there is none."""
+    if instance := recommendation.get("instance_type"):
+        count = as_decimal(recommendation.get("initial_instance_count"))
+        text = _("Size: {instance}", instance=str(instance))
+        return f"{text} x {_.number(count)}" if count is not None else text
+    memory = as_decimal(recommendation.get("memory_size_in_mb"))
+    if memory is None:
+        return ""
+    text = _("Size: {memory} MB of memory", memory=_.number(memory))
+    concurrency = as_decimal(recommendation.get("max_concurrency"))
+    if concurrency is None:
+        return text
+    return text + _(", at most {n} requests at a time", n=_.number(concurrency))
+
+
+def cost(priced: Mapping[str, Any], _: Translator) -> str:
+    """Say the monthly cost, and what it costs if it is forgotten."""
+    monthly = as_decimal(priced.get("cost_usd_per_month"))
+    forgotten = as_decimal(priced.get("cost_if_forgotten_usd_per_month"))
+    if monthly is None:
+        text = _("Cost: no price is known for this choice in this region")
+    else:
+        text = _("Cost: about {amount} a month", amount=_.money(monthly))
+    if forgotten is not None:
+        text += _("; left running unused, {amount} a month", amount=_.money(forgotten))
+    return text
+
+
+def scaling(recommendation: Mapping[str, Any], _: Translator) -> str:
+    """Say how it scales, or nothing when it does not."""
+    auto = dictionary(recommendation.get("auto_scaling"))
+    low, high = as_decimal(auto.get("min_capacity")), as_decimal(auto.get("max_capacity"))
+    if low is None or high is None:
+        return ""
+    text = _("Scaling: {low} to {high}", low=_.number(low), high=_.number(high))
+    policy = next(iter(rows(auto.get("policies"))), {})
+    target = as_decimal(policy.get("target_value"))
+    if policy.get("metric") and target is not None:
+        text += _(
+            ", holding {metric} at {target}", metric=str(policy["metric"]), target=_.number(target)
+        )
+    return text
+
+
+def expected_latency(recommendation: Mapping[str, Any], _: Translator) -> str:
+    """Say the estimated answer time, or nothing when there is none."""
+    p95 = as_decimal(recommendation.get("latency_p95_ms"))
+    if p95 is None:
+        return ""
+    return _("Estimated answer time (p95): {time}", time=milliseconds_shown(float(p95), _))
+
+
+def warnings(recommendation: Mapping[str, Any], _: Translator) -> list[str]:
+    """Quote the main warnings under a heading."""
+    lines = reasons(recommendation.get("warnings"), _, most=_WARNINGS_SHOWN)
+    return [_("Watch out:"), *lines] if lines else []
+
+
+def flips(recommendation: Mapping[str, Any], _: Translator) -> list[str]:
+    """Say what would change the choice, under a heading."""
+    lines = [
+        _(
+            "- {condition}: {option}",
+            condition=_(str(f["if"])),
+            option=option_name(str(f["then"]), _),
+        )
+        for f in rows(recommendation.get("flips"))
+        if f.get("if") and f.get("then")
+    ]
+    return [_("What would change this:"), *lines[:3]] if lines else []
+
+
+def assumed(found: Any, _: Translator) -> str:
+    """Write assumptions, given as `{field: value}`, rows or sentences."""
+    if isinstance(found, Mapping):
+        return known(found, _)
+    if not isinstance(found, list | tuple):
+        return ""
+    pairs = {r["field"]: r.get("value") for r in rows(found) if isinstance(r.get("field"), str)}
+    texts = [str(r.get("text")) for r in rows(found) if r.get("text")]
+    texts += [text for text in found if isinstance(text, str)]
+    return "; ".join(filter(None, [known(pairs, _), *texts]))
+
+
+def proposed(plan: Mapping[str, Any], _: Translator) -> str:
+    """Present a plan: what it makes, where, and that a person decides."""
+    name = str(plan.get("endpoint_name") or "")
+    where = place(plan, _)
+    lines = [_("The plan for **{name}** is ready ({where}).", name=name, where=where)]
+    lines += packaging_lines(plan.get("packaging"), _)
+    extra = [
+        w if isinstance(w, str) else str(w.get("text") or "") for w in _listed(plan.get("warnings"))
+    ]
+    lines += [f"- {_(text)}" for text in extra[:_WARNINGS_SHOWN] if text]
+    lines.append(approval_note(plan, _))
+    return "\n".join(lines)
+
+
+def packaging_lines(found: Any, _: Translator) -> list[str]:
+    """Say what is done to the model's archive so that its image can serve it."""
+    texts = [
+        str(s.get("summary") or s.get("text") or s.get("detail") or s.get("description") or "")
+        if isinstance(s, Mapping)
+        else str(s)
+        for s in _listed(found)
+    ]
+    shown = [f"- {text}" for text in texts if text]
+    return [_("Packaging, so that the image can serve it:"), *shown] if shown else []
+
+
+def approval_note(plan: Mapping[str, Any], _: Translator) -> str:
+    """Say that nothing happens before a person approves exactly this plan."""
+    digest = short(plan.get("digest"))
+    if name := plan.get("typed_name_required"):
+        return _(
+            "Nothing happens until you approve exactly this plan ({digest}); "
+            "for that you type the name {name}.",
+            digest=digest,
+            name=str(name),
+        )
+    if plan.get("eula_required"):
+        return _(
+            "Nothing happens until you accept the licence "
+            "and approve exactly this plan ({digest}).",
+            digest=digest,
+        )
+    return _("Nothing happens until you approve exactly this plan ({digest}).", digest=digest)
+
+
+def place(plan: Mapping[str, Any], _: Translator) -> str:
+    """Name where a plan acts."""
+    target = _("sandbox on this machine") if plan.get("target") == "sandbox" else _("AWS")
+    account = str(plan.get("account") or "") if plan.get("target") != "sandbox" else ""
+    return ", ".join(filter(None, [target, account, str(plan.get("region") or "")]))
+
+
+def short(digest: Any) -> str:
+    """Return the first twelve characters of a digest."""
+    text = str(digest or "")
+    return text.rpartition(":")[2][:12]
+
+
+def failed(result: ToolResult, _: Translator) -> str:
+    """Explain a tool's refusal: its message and the remedy."""
+    error = result.error or {}
+    if error.get("type") == "not-bound":
+        return _("I cannot do that in this conversation: the tool for it is not available.")
+    if error.get("type") == "too-many":
+        return _("That took more steps than one turn may have; say it again and I go on.")
+    message = error.get("message") or _("The tool gave an answer that I cannot read.")
+    return " ".join(filter(None, [_(message), _(error.get("remedy") or "")]))
+
+
+def differences(base: Mapping[str, Any], other: Mapping[str, Any], _: Translator) -> list[str]:
+    """List what differs between two recommendations, as bullet lines."""
+    lines = [_change(name, base.get(key), other.get(key), _) for key, name in _COMPARED.items()]
+    low, high = (dictionary(r.get("auto_scaling")) for r in (base, other))
+    lines.append(
+        _change(N_("instances at most"), low.get("max_capacity"), high.get("max_capacity"), _)
+    )
+    return [line for line in lines if line]
+
+
+_COMPARED: dict[str, str] = {
+    "inference_option": N_("option"),
+    "instance_type": N_("instance"),
+    "initial_instance_count": N_("instances"),
+    "memory_size_in_mb": N_("memory (MB)"),
+    "max_concurrency": N_("requests at a time"),
+    "provisioned_concurrency": N_("kept warm"),
+    "cost_usd_per_month": N_("cost per month"),
+}
+
+
+def _change(name: str, before: Any, after: Any, _: Translator) -> str:
+    if before == after:
+        return ""
+    first, second = (_compared(name, value, _) for value in (before, after))
+    return _("- {what}: {before} → {after}", what=_(name), before=first, after=second)
+
+
+def _compared(name: str, value: Any, _: Translator) -> str:
+    number = as_decimal(value)
+    if value is None:
+        return "-"
+    if number is None:
+        return option_name(str(value), _)
+    return _.money(number) if name == "cost per month" else _.number(number)
+
+
+def _listed(found: Any) -> list[Any]:
+    return [item for item in found if item] if isinstance(found, list | tuple) else []
+
+
+def endpoint_rows(found: Iterable[Mapping[str, Any]], _: Translator) -> list[str]:
+    """Write endpoints as bullet lines: name, status, size, cost."""
+    lines = []
+    for row in found:
+        parts = [
+            str(row.get("status") or ""),
+            option_name(str(row.get("inference_option") or ""), _),
+        ]
+        if instance := row.get("instance_type"):
+            count = as_decimal(row.get("instance_count"))
+            parts.append(f"{instance} x {_.number(count)}" if count is not None else str(instance))
+        elif (memory := as_decimal(row.get("memory_size_in_mb"))) is not None:
+            parts.append(bytes_shown(float(memory) * 1024**2, _))
+        if (monthly := as_decimal(row.get("cost_usd_per_month"))) is not None:
+            parts.append(_("about {amount} a month", amount=_.money(monthly)))
+        if row.get("ours") is False:
+            parts.append(_("not made here"))
+        lines.append(f"- **{row.get('endpoint_name')}**: " + ", ".join(filter(None, parts)))
+    return lines
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any], _: Translator) -> list[str]:
+    """Say which known values are other ones now: "request size: 20 MB (was 2 MB)"."""
+    lines = []
+    for field in [*after, *(f for f in before if f not in after)]:
+        old, new = before.get(field), after.get(field)
+        if old == new:
+            continue
+        if new is None:
+            lines.append(_("{what}: forgotten", what=label(field, _)))
+        elif old is None:
+            lines.append(f"{label(field, _)}: {shown(field, new, _)}")
+        else:
+            lines.append(
+                _(
+                    "{what}: {new} (was {old})",
+                    what=label(field, _),
+                    new=shown(field, new, _),
+                    old=shown(field, old, _),
+                )
+            )
+    return lines

@@ -1,0 +1,74 @@
+"""What a turn's answer is made from, and the shape of the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from assistant.messages import Translator
+from assistant.offline.desk import Desk
+from assistant.offline.history import Turn, dictionary
+from assistant.offline.meaning import Intent, Understanding
+
+
+class Understand(Protocol):
+    """Reads a text; `expecting` are the fields asked for last, `known` what was said before."""
+
+    def __call__(
+        self, text: str, *, expecting: tuple[str, ...] = (), known: Mapping[str, Any] = {}
+    ) -> Understanding:
+        """Return what the text means."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A text and what later turns must know of it.
+
+    Attributes:
+        asked: Fields that the next message may answer.
+        asks: This is an asking round (a reminder of an old question is none).
+        restart: The conversation begins anew.
+    """
+
+    text: str
+    asked: tuple[str, ...] = ()
+    asks: bool = False
+    restart: bool = False
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One turn: what was said, what is known, and the tools' answers.
+
+    Attributes:
+        needs: `values`, `assumed`, `missing`, `conflicts` after this turn's facts are recorded.
+        refused: Rows `{"field", "reason"}` that could not be recorded.
+    """
+
+    turn: Turn
+    desk: Desk
+    understood: Understanding
+    _: Translator
+    intents: tuple[Intent, ...]
+    needs: Mapping[str, Any] = field(default_factory=dict)
+    refused: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is known now: field to value."""
+        return dictionary(self.needs.get("values"))
+
+    @property
+    def before(self) -> dict[str, Any]:
+        """What was known when the turn began."""
+        return self.turn.state.values
+
+    @property
+    def pending(self) -> dict[str, Any] | None:
+        """The plan that waits for a person."""
+        return self.turn.state.pending_plan
+
+    @property
+    def changes(self) -> bool:
+        """Whether this turn changed what is known."""
+        return self.values != self.before
