@@ -51,7 +51,7 @@ def _draw(page: Page) -> None:
     needs = _draw_sidebar(page)
     run = page.services.runs.latest(page.thread)
     if run is not None and page.busy:
-        draw_thread(page, run.history)
+        draw_thread(page, run.history, answering=run.answers)
         draw_running(page, run, _replacing(needs))
         page.tab.endpoints = None
         st.rerun()
@@ -59,7 +59,7 @@ def _draw(page: Page) -> None:
     crash = run.view().crash if run is not None else None
     if not entries and crash is None:
         draw_starters(STARTERS, lambda text: page.services.runs.say(page.thread, text))
-    draw_thread(page, entries, crash)
+    draw_thread(page, entries, crash=crash)
     if page.tab.notice:
         st.toast(page.tab.notice, icon=":material/info:")
         page.tab.notice = ""

@@ -20,7 +20,7 @@ from ui.blocks import (
 )
 from ui.contract import Entry
 from ui.outcomes import plan_outcomes, standing_endpoints
-from ui.plan_view import draw_plan
+from ui.plan_view import PlanState, draw_plan
 from ui.recommendation_view import draw_recommendation
 from ui.result_view import draw_deployed, draw_failed, draw_undone
 from ui.runs import Run
@@ -32,8 +32,21 @@ _EARLIER = 30
 _TICK_S = 0.25
 
 
-def draw_thread(page: Page, entries: Sequence[Entry], crash: Failed | None = None) -> None:
-    """All finished turns, the last ones if there are many."""
+def draw_thread(
+    page: Page,
+    entries: Sequence[Entry],
+    *,
+    crash: Failed | None = None,
+    answering: str | None = None,
+) -> None:
+    """All finished turns, the last ones if there are many.
+
+    Args:
+        page: Where it is drawn.
+        entries: The thread.
+        crash: A failure that is in no entry, drawn last.
+        answering: The digest of the plan that the running turn answers.
+    """
     shown = entries[-page.tab.entries_shown :]
     if len(shown) < len(entries):
         st.button(
@@ -44,7 +57,7 @@ def draw_thread(page: Page, entries: Sequence[Entry], crash: Failed | None = Non
             args=(page,),
         )
     turns = [fold_all(entry.events) for entry in shown]
-    context = _Context(page, turns)
+    context = _Context(page, turns, answering)
     for entry, blocks in zip(shown, turns, strict=True):
         _draw_entry(context, entry, blocks)
     if crash is not None:
@@ -57,18 +70,38 @@ def _show_earlier(page: Page) -> None:
 
 
 class _Context:
-    """What a card must know of the cards after it."""
+    """What a card must know of the cards after it, and of the turn that runs."""
 
-    def __init__(self, page: Page, turns: Sequence[Blocks]) -> None:
+    def __init__(self, page: Page, turns: Sequence[Blocks], answering: str | None = None) -> None:
         self.page = page
-        pending = None if page.busy else page.conversation.pending_plan()
+        self.grows = False
+        pending = page.conversation.pending_plan()
         self.pending_digest = pending.digest if pending is not None else None
         self.outcomes = plan_outcomes(turns)
+        if answering is not None:
+            self.pending_digest = None
+            self.outcomes[answering] = "being answered"
         self.standing = standing_endpoints(turns)
         everything = [block for blocks in turns for block in blocks]
         self.newest_recommendation = next(
             (one for one in reversed(everything) if isinstance(one, RecommendationBlock)), None
         )
+
+    def plan_state(self, digest: str) -> PlanState:
+        """How a plan is drawn."""
+        if self.grows:
+            return "growing"
+        return "open" if digest == self.pending_digest else "closed"
+
+
+class _Growing(_Context):
+    """The running turn: its cards are open and have no widgets yet, for they are drawn anew."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.grows = True
+        self.outcomes = {}
+        self.standing = {}
 
 
 def _draw_entry(context: _Context, entry: Entry, blocks: Blocks) -> None:
@@ -99,14 +132,12 @@ def _draw_block(context: _Context, block: Block) -> None:
         case ToolsBlock():
             _draw_tools(block)
         case RecommendationBlock():
-            newest = block is context.newest_recommendation
+            newest = context.grows or block is context.newest_recommendation
             draw_recommendation(block.values, newest=newest)
         case PlanBlock():
             digest = block.plan.digest
-            pending = digest == context.pending_digest
-            draw_plan(
-                context.page, block, pending=pending, outcome=context.outcomes.get(digest, "closed")
-            )
+            outcome = context.outcomes.get(digest, "closed")
+            draw_plan(context.page, block, state=context.plan_state(digest), outcome=outcome)
         case ProgressBlock():
             _draw_progress(block)
         case Deployed():
@@ -180,18 +211,16 @@ def draw_running(
     """
     if run.text:
         draw_said(run.text)
-    drawn: list[tuple[Block, Any]] = []
     with st.chat_message("assistant", avatar=_SAGEPILOT):
-        column = st.container()
+        lead, cards = _Zone(page), _Zone(page)
         pulse = st.empty()
-    queue = st.container()
     for waiting in page.services.runs.waiting(page.thread):
-        with queue:
-            draw_said(waiting, waits=True)
-    context = _Context(page, ())
+        draw_said(waiting, waits=True)
     view, needs = run.view(), None
     while True:
-        _redraw(context, column, drawn, view.blocks)
+        first_card = _first_card(view.blocks)
+        lead.draw(view.blocks[:first_card])
+        cards.draw(view.blocks[first_card:])
         if view.requirements is not needs:
             needs = view.requirements
             show_requirements(needs)
@@ -201,16 +230,41 @@ def draw_running(
         view = run.wait(view.version, _TICK_S)
 
 
-def _redraw(context: _Context, column: Any, drawn: list[tuple[Block, Any]], blocks: Blocks) -> None:  # noqa: ANN401 - a DeltaGenerator
-    for place, block in enumerate(blocks):
-        if place == len(drawn):
-            drawn.append((block, column.empty()))
-        elif drawn[place][0] == block:
-            continue
-        slot = drawn[place][1]
-        drawn[place] = (block, slot)
-        with slot.container():
-            _draw_block(context, block)
+class _Zone:
+    """A column of placeholders, one a block; what did not change is not drawn again.
+
+    Text comes late and stands before the cards that it explains: with a zone for each, no card
+    ever moves to another's placeholder.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._context = _Growing(page)
+        self._column = st.container()
+        self._drawn: list[tuple[Block, Any]] = []
+
+    def draw(self, blocks: Blocks) -> None:
+        for place, block in enumerate(blocks):
+            if place == len(self._drawn):
+                slot = self._column.empty()
+                self._drawn.append((block, slot))
+            elif self._drawn[place][0] == block:
+                continue
+            else:
+                slot = self._drawn[place][1]
+                self._drawn[place] = (block, slot)
+            with slot.container():
+                _draw_block(self._context, block)
+
+
+def _first_card(blocks: Blocks) -> int:
+    return next(
+        (
+            place
+            for place, block in enumerate(blocks)
+            if isinstance(block, RecommendationBlock | PlanBlock)
+        ),
+        len(blocks),
+    )
 
 
 def _pulse_text(blocks: Blocks) -> str:

@@ -1,6 +1,6 @@
 """What the pages need of `assistant`: the real `App` and the tests' fake both fit these shapes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -109,6 +109,9 @@ class App(Protocol):
     @property
     def chat_model_label(self) -> str:
         """Who talks."""
+
+    def recover(self) -> Sequence[object]:
+        """Continue, or finish taking back, what a killed process left."""
 
     def conversation(self, thread: str) -> Conversation:
         """The thread of that name, new or not."""

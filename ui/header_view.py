@@ -1,14 +1,38 @@
 """Where the calls go: said at all times, in a line that does not scroll away."""
 
+import logging
+
 import streamlit as st
 
 from ui.contract import App
 from ui.wording import plain
 
+logger = logging.getLogger(__name__)
+
+# What the theme cannot say: the line with the target stays in view, tables are quiet and never
+# wider than the screen, and a small screen gives its width to the cards.
 _STYLE = """
 <style>
-/* The line that says where calls go stays in view while the thread scrolls. */
-.st-key-target-line { position: sticky; top: 0; z-index: 99; }
+[data-testid="stMainBlockContainer"] { padding-top: 0; }
+[data-testid="stHeader"] { background: transparent; }
+div:has(> .st-key-target-line) { position: sticky; top: 0; z-index: 99; }
+.st-key-target-line {
+  min-height: 3.75rem; margin: 0 -0.75rem; padding: 0.35rem 0.75rem; backdrop-filter: blur(16px);
+  background: color-mix(in srgb, Canvas 80%, transparent);
+}
+[data-testid="stMarkdownContainer"] table { width: 100%; font-size: 0.875rem; }
+[data-testid="stMarkdownContainer"] :is(th, td) {
+  border-width: 0 0 1px 0; padding: 0.35rem 0.5rem 0.35rem 0; overflow-wrap: anywhere;
+}
+[data-testid="stMarkdownContainer"] tbody tr:last-child td { border-bottom: 0; }
+[class*="st-key-values-"] thead { display: none; }
+[class*="st-key-thread-menu-"] button > div > div:last-child:not(:first-child) { display: none; }
+@media (max-width: 900px) { .st-key-target-line { padding-left: 3.25rem; } }
+@media (max-width: 640px) {
+  [data-testid="stChatMessageAvatarCustom"] { display: none; }
+  [data-testid="stMainBlockContainer"] { padding-left: 0.75rem; padding-right: 0.75rem; }
+  [data-testid="stChatMessage"] { padding-left: 0.25rem; padding-right: 0.25rem; }
+}
 </style>
 """
 
@@ -20,12 +44,20 @@ def style() -> None:
 
 def draw_header(app: App) -> None:
     """AWS or sandbox, account and region, and who talks."""
-    with st.container(key="target-line", horizontal=True, vertical_alignment="center"):
+    with st.container(key="target-line", horizontal=True, vertical_alignment="center", gap="small"):
         if app.target == "aws":
             st.badge("AWS, real costs", icon=":material/cloud:", color="orange")
         else:
             st.badge("Sandbox, no costs", icon=":material/science:", color="green")
         st.caption(
-            f"account {plain(app.account)} · {plain(app.region)} · {plain(app.chat_model_label)}",
-            help=plain(app.target_label),
+            f"{_account(app)} · {plain(app.region)} · chat model: {plain(app.chat_model_label)}"
         )
+
+
+def _account(app: App) -> str:
+    """The account is asked for over the network; the line must stand without an answer, too."""
+    try:
+        return f"account {plain(app.account)}"
+    except Exception as error:  # noqa: BLE001 - the page's edge: without an account it goes on
+        logger.warning("ui.account_unknown", extra={"error_type": type(error).__name__})
+        return "account not reachable"

@@ -1,15 +1,15 @@
 """The one place where a person allows a change: the exact plan, and approve or reject."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import streamlit as st
 
 from assistant.events import PlanProposed
 from ui.blocks import PlanBlock
 from ui.session import Page
-from ui.wording import money, operation_label, plain, safe_markdown
+from ui.wording import link, money, operation_label, plain, safe_markdown
 
 _NAMES = (
     "EndpointName",
@@ -23,27 +23,32 @@ _NAMES = (
 )
 
 
-def draw_plan(page: Page, block: PlanBlock, *, pending: bool, outcome: str) -> None:
-    """A pending plan is open with its buttons; an answered one is folded and says what became.
+_FILE_HEIGHT = 360
+PlanState = Literal["open", "growing", "closed"]
+
+
+def draw_plan(page: Page, block: PlanBlock, *, state: PlanState, outcome: str = "") -> None:
+    """An open plan has its buttons; an answered one is folded and says what became of it.
 
     Args:
         page: Where it is drawn.
         block: The plan and the sentence that asks.
-        pending: It awaits an answer now.
-        outcome: What became of it, a few words.
+        state: "open": awaits an answer; "growing": its turn still runs, so no buttons yet.
+        outcome: What became of a closed one, a few words.
     """
     plan = block.plan
-    if not pending:
+    if state == "closed":
         label = f"Plan for {plan.endpoint_name}: {outcome}"
         with st.expander(plain(label), icon=":material/list_alt:"):
             _draw_content(plan)
         return
-    with st.container(border=True, key=f"plan-{plan.digest[:12]}"):
+    with st.container(border=True):
         st.markdown(f"#### Plan for {plain(plan.endpoint_name)}")
         if block.summary:
             st.markdown(safe_markdown(block.summary))
         _draw_content(plan)
-        _draw_answer(page, plan)
+        if state == "open":
+            _draw_answer(page, plan)
 
 
 def _draw_content(plan: PlanProposed) -> None:
@@ -52,20 +57,23 @@ def _draw_content(plan: PlanProposed) -> None:
         if plan.cost_if_forgotten_usd_per_month is not None:
             forgotten = money(plan.cost_if_forgotten_usd_per_month)
             st.metric("If forgotten", forgotten, width="content")
-        st.metric("Steps", str(len(plan.steps)), width="content")
     for warning in plan.warnings:
         st.warning(plain(warning), icon=":material/warning:")
-    _draw_steps(plan.steps)
-    _draw_packaging(plan.packaging)
-    with st.expander("Exact parameters of every step", type="compact"):
-        _draw_calls(plan.steps)
+    draw: dict[str, Callable[[], None]] = {
+        f"Steps ({len(plan.steps)})": lambda: _draw_steps(plan.steps)
+    }
+    if plan.packaging:
+        draw[f"Packaging ({len(plan.packaging)})"] = lambda: _draw_packaging(plan.packaging)
+    draw["Exact calls"] = lambda: _draw_exact(plan)
     if plan.undo:
-        with st.expander(f"How it is undone ({len(plan.undo)})", type="compact"):
-            _draw_calls(plan.undo)
-    place = "AWS" if plan.target == "aws" else "sandbox"
+        draw[f"Undo ({len(plan.undo)})"] = lambda: _draw_calls(plan.undo)
+    for tab, draw_tab in zip(st.tabs(list(draw)), draw.values(), strict=True):
+        with tab:
+            draw_tab()
+    place = "AWS" if plan.target == "aws" else "Sandbox"
     st.caption(
         f"{place} · account {plain(plan.account)} · {plain(plan.region)} · "
-        f"method {plain(plan.method)} · digest `{plan.digest[:16]}`"
+        f"method {plain(plan.method)} · digest {plan.digest[:16]}"
     )
 
 
@@ -74,8 +82,7 @@ def _draw_steps(steps: Sequence[Mapping[str, Any]]) -> None:
     for place, step in enumerate(steps, 1):
         what = plain(operation_label(str(step.get("operation", ""))))
         lines.append(f"| {place} | {what} | {plain(_subject(step))} |")
-    with st.container(key=None):
-        st.markdown("\n".join(lines))
+    st.markdown("\n".join(lines))
 
 
 def _subject(step: Mapping[str, Any]) -> str:
@@ -87,6 +94,13 @@ def _subject(step: Mapping[str, Any]) -> str:
     return found if isinstance(found, str) else ""
 
 
+def _draw_exact(plan: PlanProposed) -> None:
+    """All that an approval is for, and its digest in full."""
+    _draw_calls(plan.steps)
+    st.caption("Digest over target, account, region and every call:")
+    st.code(plan.digest, language=None, wrap_lines=True)
+
+
 def _draw_calls(calls: Sequence[Mapping[str, Any]]) -> None:
     for place, call in enumerate(calls, 1):
         st.markdown(f"{place}. `{call.get('operation', '')}`")
@@ -96,22 +110,19 @@ def _draw_calls(calls: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _draw_packaging(packaging: Sequence[Mapping[str, Any]]) -> None:
-    if not packaging:
-        return
-    with st.expander(f"How the model is packaged ({len(packaging)})", type="compact"):
-        for step in packaging:
-            _draw_packaging_step(step)
+    for step in packaging:
+        _draw_packaging_step(step)
 
 
 def _draw_packaging_step(step: Mapping[str, Any]) -> None:
     """One packaging step; a file that was written for the model is shown in full."""
-    path = str(step.get("path") or step.get("file") or "")
-    content = step.get("content")
-    said = step.get("why") or step.get("summary") or step.get("text") or step.get("action") or ""
-    st.markdown(f"**{plain(path)}** {plain(str(said))}" if path else plain(str(said)))
+    path, content = str(step.get("path") or ""), step.get("content")
+    source = f" :small[{link('source', step['source_url'])}]" if step.get("source_url") else ""
+    lead = f"**{plain(path)}** " if path else ""
+    st.markdown(f"{lead}{plain(str(step.get('text', '')))}{source}")
     if isinstance(content, str):
-        language = "python" if path.endswith(".py") else None
-        st.code(content, language=language, height=min(360, 40 + 22 * (content.count("\n") + 1)))
+        height = min(_FILE_HEIGHT, 40 + 22 * (content.count("\n") + 1))
+        st.code(content, language="python" if path.endswith(".py") else None, height=height)
 
 
 def _json(value: Any) -> str:  # noqa: ANN401 - any JSON value

@@ -1,6 +1,6 @@
 """A recommendation: what, how large, why, what else, and what would change it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -21,13 +21,14 @@ _ENDPOINTS = ("real-time", "serverless", "asynchronous")
 
 def draw_recommendation(values: Mapping[str, Any], *, newest: bool) -> None:
     """The newest one is open, older ones are folded away."""
-    title = option_label(str(values.get("inference_option", "none")))
+    option = str(values.get("inference_option", "none"))
     if not newest:
-        with st.expander(f"Earlier recommendation: {title}", type="compact"):
+        with st.expander(f"Earlier recommendation: {option_label(option)}", type="compact"):
             _draw_card(values)
         return
     with st.container(border=True):
-        st.markdown(f"#### {title}")
+        lead = "Recommended: " if option in _ENDPOINTS else "Better: "
+        st.markdown(f"#### {lead}{plain(option_label(option)).lower()}")
         _draw_card(values)
 
 
@@ -35,15 +36,25 @@ def _draw_card(values: Mapping[str, Any]) -> None:
     if values.get("inference_option") in _ENDPOINTS:
         st.markdown(plain(_sizing(values)))
         _draw_figures(values)
+    draw: dict[str, Callable[[], None]] = {"Why": lambda: _draw_why(values)}
+    if values.get("flips"):
+        draw["What would change it"] = lambda: _draw_flips(values["flips"])
+    if values.get("options"):
+        draw["All options"] = lambda: _draw_options(values["options"])
+    if values.get("assumptions"):
+        draw["Assumed"] = lambda: _draw_assumptions(values["assumptions"])
+    for tab, draw_tab in zip(st.tabs(list(draw)), draw.values(), strict=True):
+        with tab:
+            draw_tab()
+
+
+def _draw_why(values: Mapping[str, Any]) -> None:
     _draw_reasons(values.get("reasons") or ())
-    for warning in values.get("warnings") or ():
-        st.warning(_reason(warning), icon=":material/info:")
     alternatives = [option_label(str(one)).lower() for one in values.get("alternatives") or ()]
     if alternatives:
-        st.markdown("**Would also fit:** " + ", ".join(alternatives))
-    _draw_flips(values.get("flips") or ())
-    _draw_options(values.get("options") or ())
-    _draw_assumptions(values.get("assumptions") or {})
+        st.markdown("Would also fit: " + plain(", ".join(alternatives)))
+    for warning in values.get("warnings") or ():
+        st.warning(_reason(warning), icon=":material/info:")
 
 
 def _sizing(values: Mapping[str, Any]) -> str:
@@ -75,7 +86,7 @@ def _scaling(scaling: Mapping[str, Any]) -> str:
 
 def _draw_figures(values: Mapping[str, Any]) -> None:
     latency = values.get("latency_p95_ms")
-    with st.container(horizontal=True, gap="large", key=None):
+    with st.container(horizontal=True, gap="large"):
         _figure("Per month, estimated", money(values.get("cost_usd_per_month")))
         if values.get("cost_if_forgotten_usd_per_month") is not None:
             _figure("If forgotten", money(values["cost_if_forgotten_usd_per_month"]))
@@ -100,35 +111,28 @@ def _reason(reason: Mapping[str, Any]) -> str:
 
 
 def _draw_flips(flips: Sequence[Mapping[str, Any]]) -> None:
-    if not flips:
-        return
-    with st.expander("What would change this", type="compact"):
-        st.markdown(
-            "\n".join(
-                f"- {plain(str(flip.get('if', '')))} → "
-                f"**{plain(option_label(str(flip.get('then', ''))))}**"
-                for flip in flips
-            )
+    st.markdown(
+        "\n".join(
+            f"- If {plain(str(flip.get('if', '')))}: "
+            f"**{plain(option_label(str(flip.get('then', ''))))}**"
+            for flip in flips
         )
+    )
 
 
 def _draw_options(options: Sequence[Mapping[str, Any]]) -> None:
-    if not options:
-        return
-    with st.expander("All options compared", type="compact"):
-        for option in options:
-            verdict = str(option.get("verdict", "")).replace("-", " ")
-            st.markdown(f"**{option_label(str(option.get('option', '')))}**: {plain(verdict)}")
-            _draw_reasons(option.get("reasons") or ())
+    for option in options:
+        verdict = str(option.get("verdict", "")).replace("-", " ")
+        st.markdown(f"**{plain(option_label(str(option.get('option', ''))))}**: {plain(verdict)}")
+        _draw_reasons(option.get("reasons") or ())
 
 
 def _draw_assumptions(assumptions: Any) -> None:  # noqa: ANN401 - a mapping or a list, by contract
-    if not assumptions:
-        return
     if isinstance(assumptions, Mapping):
-        lines = [f"{field_label(name)}: {value_label(name, value)}"
-                 for name, value in assumptions.items()]  # fmt: skip
+        lines = [
+            f"{field_label(name)}: {value_label(name, value)}"
+            for name, value in assumptions.items()
+        ]
     else:
         lines = [str(one) for one in assumptions]
-    with st.expander("Assumed, because it was not said", type="compact"):
-        st.markdown("\n".join(f"- {plain(line)}" for line in lines))
+    st.markdown("\n".join(f"- {plain(line)}" for line in lines))

@@ -51,7 +51,10 @@ def _draw_verification(verification: Mapping[str, Any]) -> None:
     figures: list[tuple[str, str]] = []
     if verification.get("invocations") is not None:
         figures.append(("Test requests", str(verification["invocations"])))
-    for key, label in (("latency_p50_ms", "Answer time p50"), ("latency_p95_ms", "p95")):
+    for key, label in (
+        ("latency_p50_ms", "Answer time p50"),
+        ("latency_p95_ms", "Answer time p95"),
+    ):
         if verification.get(key) is not None:
             figures.append((label, duration_ms(float(verification[key]))))
     if verification.get("ok") is False:

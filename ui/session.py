@@ -1,8 +1,10 @@
 """What belongs to the process, and what belongs to one browser tab, both typed."""
 
 import gc
+import logging
 import re
 import secrets
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +14,8 @@ import streamlit as st
 from assistant.events import Failed
 from ui.contract import App, Conversation, InvocationResult
 from ui.runs import Runs
+
+logger = logging.getLogger(__name__)
 
 _THREAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -63,10 +67,18 @@ def services() -> Services:
     from assistant.bootstrap import bootstrap
 
     app = bootstrap()
-    shared = Services(app, Runs(app))
+    threading.Thread(target=_recover, args=(app,), name="recovery", daemon=True).start()
+    app.conversation(new_thread_name()).pending_plan()  # imports the graph now, not at a rerun
     gc.collect()
     gc.freeze()
-    return shared
+    return Services(app, Runs(app))
+
+
+def _recover(app: App) -> None:
+    try:
+        app.recover()
+    except Exception as error:
+        logger.exception("ui.recovery_failed", extra={"error_type": type(error).__name__})
 
 
 def tab() -> Tab:

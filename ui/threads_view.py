@@ -41,7 +41,10 @@ def _draw_thread(page: Page, thread: ThreadSummary) -> None:
             on_click=open_thread,
             args=(thread.name,),
         )
-        with st.popover("", icon=":material/more_vert:", type="tertiary"):
+        with (
+            st.container(key=f"thread-menu-{thread.name}", width="content"),
+            st.popover("", icon=":material/more_vert:", type="tertiary"),
+        ):
             st.caption("Deletes the conversation; endpoints stay.")
             st.button(
                 "Delete",

@@ -49,6 +49,15 @@ _TOOLS = {
     "plan_deletion": "planned the deletion",
     "plan_undo": "planned the way back",
 }
+_OPERATIONS = {
+    "s3.put_object": "Upload to S3",
+    "s3.upload_file": "Upload to S3",
+    "s3.create_bucket": "Create S3 bucket",
+    "iam.put_role_policy": "Set role policy",
+    "application-autoscaling.register_scalable_target": "Set scaling bounds",
+    "application-autoscaling.put_scaling_policy": "Set scaling policy",
+    "application-autoscaling.deregister_scalable_target": "Remove scaling",
+}
 _BYTE_UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
 
@@ -70,7 +79,8 @@ def tool_label(name: str) -> str:
 
 def operation_label(operation: str) -> str:
     """`sagemaker.create_endpoint` as "Create endpoint"."""
-    return operation.rpartition(".")[2].replace("_", " ").capitalize()
+    known = _OPERATIONS.get(operation)
+    return known or operation.rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def number(amount: float) -> str:
@@ -127,7 +137,7 @@ def _quantity(field: str, value: float) -> str:
         return f"{value * 100:+.3g} % a month"
     for ending, written in (
         ("_bytes", size),
-        ("_mb", lambda megabytes: f"{number(megabytes)} MB"),
+        ("_mb", lambda megabytes: f"{megabytes:g} MB"),
         ("_ms", duration_ms),
         ("usd_per_month", lambda amount: f"{money(amount)} a month"),
         ("_per_second", lambda rate: f"{number(rate)} rps"),

@@ -79,8 +79,8 @@ def plan(digest: str, endpoint_name: str = "wine-quality", **changes: Any) -> Pl
         "undo": ({"operation": "sagemaker.delete_endpoint", "for_step": 3,
                   "parameters": {"EndpointName": endpoint_name}},),
         "warnings": ("The first request after a pause takes seconds.",),
-        "packaging": ({"path": "code/inference.py", "why": "The image has no default loader.",
-                       "content": HANDLER},),
+        "packaging": ({"action": "add", "path": "code/inference.py", "content": HANDLER,
+                       "source_url": SOURCE, "text": "The image has no default loader."},),
     }  # fmt: skip
     return PlanProposed.model_validate({**values, **changes})
 
@@ -246,6 +246,9 @@ class FakeApp:
 
     def conversation(self, thread: str) -> FakeConversation:
         return self.talks.setdefault(thread, FakeConversation(self, thread))
+
+    def recover(self) -> tuple[object, ...]:
+        return ()
 
     def threads(self) -> tuple[FakeThread, ...]:
         return tuple(

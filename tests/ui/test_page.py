@@ -49,7 +49,7 @@ def test_a_turn_shows_tools_recommendation_and_plan() -> None:
     assert not page.exception
     shown = _text(page)
     assert DEPLOY in shown
-    assert "Serverless endpoint" in shown
+    assert "Recommended: serverless endpoint" in shown
     assert "REC\\-110" in shown
     assert "sagemaker.create_endpoint_config" in shown
     assert "def model_fn" in shown
