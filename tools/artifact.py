@@ -3,14 +3,30 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tools.formats.artifact import ModelArtifact
+from tools.formats.artifact import ModelArtifact, ModelFormat
+from tools.formats.folders import inspect_folders
+from tools.formats.onnx_files import inspect_onnx, looks_onnx
 from tools.formats.pickles import inspect_pickle, looks_pickled
+from tools.formats.plain_files import inspect_plain, looks_plain
+from tools.formats.torch_files import inspect_torch, looks_torch
+from tools.formats.xgboost_files import inspect_xgboost, looks_xgboost
+
+__all__ = ["ModelArtifact", "ModelFormat", "inspect", "inspect_file"]
 
 _HEAD_BYTES = 4096
+_READERS: tuple[
+    tuple[Callable[[bytes], bool], Callable[[Path, str], ModelArtifact | None]], ...
+] = (
+    (looks_torch, inspect_torch),
+    (looks_plain, inspect_plain),
+    (looks_xgboost, inspect_xgboost),
+    (looks_onnx, inspect_onnx),
+    (looks_pickled, inspect_pickle),
+)
 
 
 def inspect(tree: Mapping[str, Path]) -> tuple[ModelArtifact, ...]:
-    """All models among the files, in path order.
+    """All models among the files: folders first, then single files outside them, by path.
 
     Args:
         tree: POSIX path to a file on disk, as `tools.archive.files_of` gives it.
@@ -18,8 +34,12 @@ def inspect(tree: Mapping[str, Path]) -> tuple[ModelArtifact, ...]:
     Raises:
         ModelArtifactError: A file that is a model's by its first bytes is broken.
     """
-    found = [inspect_file(path, name) for name, path in tree.items()]
-    return tuple(artifact for artifact in found if artifact is not None)
+    folders = inspect_folders(tree)
+    inside = {name for artifact in folders for name in artifact.extra_files}
+    files = [inspect_file(path, name) for name, path in tree.items() if name not in inside]
+    found = [artifact for artifact in files if artifact is not None]
+    weights = {name for artifact in found for name in artifact.extra_files}
+    return (*folders, *(artifact for artifact in found if artifact.path not in weights))
 
 
 def inspect_file(path: Path, name: str) -> ModelArtifact | None:
@@ -32,8 +52,3 @@ def inspect_file(path: Path, name: str) -> ModelArtifact | None:
             if artifact is not None:
                 return artifact
     return None
-
-
-_READERS: tuple[
-    tuple[Callable[[bytes], bool], Callable[[Path, str], ModelArtifact | None]], ...
-] = ((looks_pickled, inspect_pickle),)

@@ -12,9 +12,15 @@ from pydantic import BaseModel, ConfigDict
 from tools.archive import BlobRef, files_of, opened, write_archive
 from tools.artifact import inspect
 from tools.endpoint import Framework
-from tools.errors import InvalidInputError, ModelArtifactError
+from tools.errors import ModelArtifactError
+from tools.fitting.deep_learning import fit_huggingface, fit_tensorflow, fit_torch
 from tools.fitting.fitted import CANONICAL_SOURCE, Fitted, PackagingStep, SampleRequest
+from tools.fitting.onnx import fit_onnx
+from tools.fitting.repository import find_repository, fit_repository
+from tools.fitting.scripted import find_script, fit_scripted
+from tools.fitting.selection import left_out, one_model, without_top_folder
 from tools.fitting.sklearn import fit_sklearn
+from tools.fitting.xgboost import fit_xgboost
 from tools.formats.artifact import ModelArtifact
 from tools.sample_request import sample_request
 from tools.sdk import image_uri
@@ -88,7 +94,7 @@ def package(
             instance_type=instance_type,
         )
         sample, sample_warnings = sample_request(fitted, tree, sample_path)
-        size_bytes = sum(f.stat().st_size for f in fitted.files.values() if isinstance(f, Path))
+        size_bytes = sum(_size(content) for content in fitted.files.values())
         archive = write_archive(fitted.files, blobs)
     return Package(
         framework=fitted.framework,
@@ -100,36 +106,84 @@ def package(
         steps=(*fitted.steps, _packed(archive)),
         files=tuple(sorted(fitted.files)),
         sample=sample,
-        warnings=(*fitted.warnings, *sample_warnings),
+        warnings=(
+            *fitted.warnings,
+            *_serverless_warnings(fitted.image_family, instance_type),
+            *sample_warnings,
+        ),
         model_size_bytes=size_bytes,
     )
 
 
 def _fit(source: Path, tree: Mapping[str, Path], framework: Framework | None) -> Fitted:
-    artifact = _one(source, inspect(tree), framework)
-    if artifact.framework is Framework.SKLEARN:
-        return fit_sklearn(artifact, tree)
-    raise ModelArtifactError(
-        f"{artifact.path} is a {artifact.format.value} file, which no image here serves.",
-        remedy="Export the model to ONNX, or give an archive with code/inference.py.",
-    )
-
-
-def _one(
-    source: Path, found: tuple[ModelArtifact, ...], framework: Framework | None
-) -> ModelArtifact:
-    wanted = [a for a in found if a.framework is framework] or list(found)
-    if not wanted:
+    if not tree:
         raise ModelArtifactError(
-            f"{source} holds no model that is known here.",
-            remedy="Give a saved model: .joblib, .pkl, XGBoost .json/.ubj, .onnx, .pt, SavedModel.",
+            f"{source} holds no files.", remedy="Give the folder or archive with the model."
         )
-    if len(wanted) > 1:
-        raise InvalidInputError(
-            f"{source} holds several models: {', '.join(a.path for a in wanted[:10])}.",
-            remedy="Give the path of the one to deploy.",
-        )
-    return wanted[0]
+    tree, stripped = without_top_folder(tree)
+    repository = find_repository(tree)
+    if repository is not None:
+        fitted = fit_repository(repository, tree)
+    else:
+        fitted = _fit_model(source, tree, framework)
+    steps = (*stripped, *fitted.steps, *left_out(tree, fitted))
+    return fitted.model_copy(update={"steps": steps})
+
+
+def _fit_model(source: Path, tree: Mapping[str, Path], framework: Framework | None) -> Fitted:
+    script = find_script(tree)
+    if script is not None:
+        found = inspect(tree)
+        return fit_scripted(script, tree, found[0] if len(found) == 1 else None, framework)
+    artifact = one_model(source, tree, inspect(tree), framework)
+    fitted = _fit_artifact(artifact, tree)
+    if framework in (None, artifact.framework, Framework.CUSTOM):
+        return fitted
+    warning = (
+        f"{artifact.path} is a {artifact.format.value} file, so it goes by that and not by "
+        f"{framework}."
+    )
+    return fitted.model_copy(update={"warnings": (warning, *fitted.warnings)})
+
+
+def _fit_artifact(artifact: ModelArtifact, tree: Mapping[str, Path]) -> Fitted:
+    match artifact.framework:
+        case Framework.SKLEARN:
+            return fit_sklearn(artifact, tree)
+        case Framework.XGBOOST:
+            return fit_xgboost(artifact, tree)
+        case Framework.ONNX:
+            return fit_onnx(artifact, tree)
+        case Framework.PYTORCH:
+            return fit_torch(artifact, tree)
+        case Framework.TENSORFLOW:
+            return fit_tensorflow(artifact, tree)
+        case Framework.HUGGINGFACE:
+            return fit_huggingface(artifact, tree)
+        case Framework.LIGHTGBM | Framework.CATBOOST:
+            raise ModelArtifactError(
+                f"{artifact.path} is a {artifact.format.value} file; SageMaker has no image with "
+                f"{artifact.framework.value}.",
+                remedy="Export it to ONNX (onnxmltools), or give a folder with the model, "
+                "code/inference.py for the scikit-learn image and a requirements.txt that names "
+                f"{artifact.framework.value}.",
+            )
+        case Framework.CUSTOM:
+            raise ModelArtifactError(
+                f"{artifact.path} is a pickle of a library that no image here is for "
+                f"({', '.join(artifact.classes[:3]) or 'no classes'}).",
+                remedy="Give a scikit-learn or XGBoost model, export it to ONNX, or give a folder "
+                "with code/inference.py.",
+            )
+
+
+def _serverless_warnings(family: str, instance_type: str | None) -> tuple[str, ...]:
+    if instance_type is not None or family == "sklearn":
+        return ()
+    return (
+        "Serverless takes images up to 10 GB unpacked, and the size of this one is not published: "
+        "on AWS the endpoint may be refused for it.",
+    )
 
 
 def _packed(archive: BlobRef) -> PackagingStep:
@@ -139,3 +193,7 @@ def _packed(archive: BlobRef) -> PackagingStep:
         source_url=CANONICAL_SOURCE,
         path="model.tar.gz",
     )
+
+
+def _size(content: Path | bytes) -> int:
+    return len(content) if isinstance(content, bytes) else content.stat().st_size

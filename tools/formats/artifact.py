@@ -61,6 +61,10 @@ class ModelArtifact(BaseModel):
         objective: XGBoost's objective, or a Hugging Face architecture.
         inputs: Of a graph.
         outputs: Of a graph.
+        sklearn_version: Of the scikit-learn estimators in a pickle, whosever model it is.
+        early_stopped: Whether an XGBoost model records a best iteration.
+        task: Of a Hugging Face model, by its architecture.
+        extra_files: Further files that belong to the model: weights beside the graph.
         saved_with_numpy_2: Whether a pickle names numpy 2's modules (`numpy._core`).
     """
 
@@ -76,4 +80,8 @@ class ModelArtifact(BaseModel):
     objective: str | None = None
     inputs: tuple[TensorSpec, ...] = ()
     outputs: tuple[TensorSpec, ...] = ()
+    sklearn_version: str | None = None
+    early_stopped: bool = False
+    task: str | None = None
+    extra_files: tuple[str, ...] = ()
     saved_with_numpy_2: bool = False

@@ -4,26 +4,17 @@ A joblib file interleaves the pickle's opcodes with the raw bytes of arrays, whi
 `pickletools`; the scan therefore looks for the few opcode sequences that name a class or a value.
 """
 
-import bz2
-import gzip
-import lzma
 import pickletools
 import re
-import zlib
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from pydantic import BaseModel, ConfigDict
 
 from tools.endpoint import Framework
-from tools.errors import ModelArtifactError
 from tools.formats.artifact import ModelArtifact, ModelFormat
+from tools.formats.windows import compressor, unpacked_windows
+from tools.formats.xgboost_files import BoosterFacts, booster_facts
 
-#: Beyond this a compressed pickle is not looked into (its tail names the version).
-MAX_SCANNED_BYTES = 8 * 1024**3
-_CHUNK_BYTES = 8 * 1024 * 1024
-_OVERLAP_BYTES = 4096
 _MEMO = rb"(?:\x94|q.|r.{4})?"
 _SHORT = rb"\x8c.([A-Za-z_][\w.]{0,200})"
 _LONG = rb"X.\x00\x00\x00([A-Za-z_][\w.]{0,200})"
@@ -45,7 +36,8 @@ class PickleFacts(BaseModel):
         classes: Dotted names of globals, in order of first appearance.
         root_class: Class of the pickled object; None when it is a container or not told.
         sklearn_version: The version scikit-learn wrote into its estimators.
-        feature_count: First `n_features_in_`, the outermost estimator that has one.
+        feature_count: First `n_features_in_`, else the booster's columns.
+        booster: Of an XGBoost model inside.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,11 +46,12 @@ class PickleFacts(BaseModel):
     root_class: str | None
     sklearn_version: str | None
     feature_count: int | None
+    booster: BoosterFacts
 
 
 def looks_pickled(head: bytes) -> bool:
     """Whether a file's first bytes are a pickle's, or a compressor's that joblib uses."""
-    return _is_pickle(head) or _compressor(head) is not None
+    return _is_pickle(head) or compressor(head) is not None
 
 
 def inspect_pickle(path: Path, name: str) -> ModelArtifact | None:
@@ -79,10 +72,15 @@ def inspect_pickle(path: Path, name: str) -> ModelArtifact | None:
         path=name,
         framework=framework,
         format=model_format,
-        framework_version=facts.sklearn_version if framework is Framework.SKLEARN else None,
+        framework_version=(
+            facts.booster.version if framework is Framework.XGBOOST else facts.sklearn_version
+        ),
+        sklearn_version=facts.sklearn_version,
         classes=facts.classes,
         root_class=facts.root_class,
         feature_count=facts.feature_count,
+        objective=facts.booster.objective if framework is Framework.XGBOOST else None,
+        early_stopped=framework is Framework.XGBOOST and facts.booster.early_stopped,
         saved_with_numpy_2=any(c.startswith("numpy._core") for c in facts.classes),
     )
 
@@ -97,24 +95,24 @@ def scan(path: Path) -> PickleFacts | None:
     root: str | None = None
     version: str | None = None
     features: int | None = None
-    try:
-        for index, window in enumerate(_windows(path)):
-            if index == 0:
-                if not _is_pickle(window):
-                    return None
-                root = _root_class(window)
-            classes.update(dict.fromkeys(_globals(window)))
-            version = version or _first_version(window)
-            features = features if features is not None else _first_features(window)
-    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
-        raise ModelArtifactError(
-            f"{path.name} is broken or cut off: {error}.", remedy="Save the model again."
-        ) from error
+    booster = BoosterFacts()
+    for index, window in enumerate(unpacked_windows(path)):
+        if index == 0:
+            if not _is_pickle(window):
+                return None
+            root = _root_class(window)
+        classes.update(dict.fromkeys(_globals(window)))
+        version = version or _first_version(window)
+        features = features if features is not None else _first_features(window)
+        booster = booster.merged(booster_facts(window))
+    if not classes and root is None:
+        return None
     return PickleFacts(
         classes=tuple(classes),
         root_class=root,
         sklearn_version=version,
-        feature_count=features,
+        feature_count=features if features is not None else booster.feature_count,
+        booster=booster,
     )
 
 
@@ -125,52 +123,6 @@ def _is_pickle(head: bytes) -> bool:
     return _GLOBAL.match(head) is not None or head.startswith(
         (b"ccopy_reg\n", b"(dp0\n", b"(lp0\n")
     )
-
-
-def _compressor(head: bytes) -> str | None:
-    for magic, kind in ((b"\x1f\x8b", "gzip"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "lzma")):
-        if head.startswith(magic):
-            return kind
-    if head.startswith(b"]\x00\x00"):
-        return "lzma"
-    # zlib: 0x78 and a header that is a multiple of 31.
-    if len(head) > 1 and head[0] == 0x78 and (head[0] * 256 + head[1]) % 31 == 0:
-        return "zlib"
-    return None
-
-
-def _windows(path: Path) -> Iterator[bytes]:
-    """The file's unpacked bytes in overlapping windows."""
-    with path.open("rb") as file:
-        kind = _compressor(file.read(16))
-        file.seek(0)
-        seen_bytes, tail = 0, b""
-        for chunk in _unpacked(file, kind):
-            seen_bytes += len(chunk)
-            if kind and seen_bytes > MAX_SCANNED_BYTES:
-                raise ModelArtifactError(
-                    f"{path.name} unpacks to more than {MAX_SCANNED_BYTES:,} bytes.",
-                    remedy="Save the model without compression.",
-                )
-            yield tail + chunk
-            tail = chunk[-_OVERLAP_BYTES:]
-
-
-def _unpacked(file: BinaryIO, kind: str | None) -> Iterator[bytes]:
-    if kind == "zlib":
-        unpacker = zlib.decompressobj()
-        while data := unpacker.unconsumed_tail or file.read(_CHUNK_BYTES):
-            yield unpacker.decompress(data, _CHUNK_BYTES)
-        return
-    openers: dict[str | None, Callable[[BinaryIO], object]] = {
-        "gzip": lambda raw: gzip.GzipFile(fileobj=raw),
-        "bz2": bz2.BZ2File,
-        "lzma": lzma.LZMAFile,
-        None: lambda raw: raw,
-    }
-    stream = cast(BinaryIO, openers[kind](file))
-    while data := stream.read(_CHUNK_BYTES):
-        yield data
 
 
 def _root_class(head: bytes) -> str | None:
