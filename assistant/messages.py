@@ -23,6 +23,9 @@ def N_(msgid: str) -> str:  # noqa: N802 - gettext's own name
     return msgid
 
 
+_PAIR = N_("{first} and {last}")
+
+
 class Translator:
     """Speaks one language; calling it translates a msgid and fills its placeholders.
 
@@ -61,7 +64,7 @@ class Translator:
 
         amount = Decimal(str(dollars))
         digits = "#,##0.00##" if 0 < abs(amount) < Decimal("0.01") else "#,##0.00"
-        pattern = f"¤{digits}" if self.language == "en" else f"{digits} ¤"
+        pattern = f"¤{digits}" if self.language == "en" else f"{digits}\N{NO-BREAK SPACE}¤"
         return str(
             format_currency(
                 amount,
@@ -80,7 +83,7 @@ class Translator:
         """Join with commas and a final "and"."""
         if len(parts) < 2:
             return "".join(parts)
-        return self("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])
+        return self(_PAIR, first=", ".join(parts[:-1]), last=parts[-1])
 
 
 @lru_cache(maxsize=len(LANGUAGES))

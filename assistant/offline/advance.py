@@ -13,6 +13,7 @@ from assistant.offline.replies import (
     explained,
     failed,
     proposed,
+    reasons,
 )
 from assistant.offline.talk import Reply, Talk
 
@@ -40,22 +41,41 @@ _WAYS_OUT: dict[str, str] = {
 }
 
 
+#: A deployment that stands, as the journal or AWS says it.
+_STANDING = frozenset({"deployed", "done", "succeeded", "verified", "inservice", "in-service"})
+
+
 def advance(talk: Talk) -> Reply:
     """Go one step towards a plan with what is known now."""
     _ = talk._
     insists = _insists(talk)
     if talk.refused:
         return Reply(_refusals(talk))
-    if talk.pending and not talk.changes and not insists:
-        return Reply(_("That is what the plan already has; nothing changes."))
+    if settled := _settled(talk):
+        return Reply(settled)
     conflicts = rows(talk.needs.get("conflicts"))
     if conflicts and not insists:
         return Reply(_joined(acknowledged(talk), conflict_text(conflicts, _)))
-    if not insists and (fields := wanted(talk)):
+    fields = () if insists else wanted(talk)
+    if fields and not (fields == ("model_source",) and len(talk.values) > 1):
         return ask(talk, fields, _opening(talk))
     if talk.values.get("model_source") is None:
         return _without_source(talk)
     return _propose(talk, insists=insists)
+
+
+def _settled(talk: Talk) -> str:
+    """Say that nothing is left to do, when that is so."""
+    _ = talk._
+    if talk.changes:
+        return ""
+    if talk.pending:
+        return _("That is what the plan already has; nothing changes.")
+    last = talk.turn.state.last_deployment or {}
+    if not talk.understood.facts and str(last.get("status") or "").lower() in _STANDING:
+        name = str(last.get("endpoint_name") or "")
+        return _("**{name}** is deployed already. Tell me what should be different.", name=name)
+    return ""
 
 
 def acknowledged(talk: Talk) -> str:
@@ -82,8 +102,8 @@ def conflict_text(conflicts: list[dict[str, Any]], _: Translator) -> str:
 
 
 def _insists(talk: Talk) -> bool:
-    agrees = Intent.APPROVE in talk.intents and not talk.pending
-    return Intent.PROCEED in talk.intents or agrees
+    begun = bool(talk.values or talk.turn.rounds)
+    return begun and (Intent.PROCEED in talk.intents or talk.agrees)
 
 
 def _opening(talk: Talk) -> str:
@@ -138,7 +158,7 @@ def _propose(talk: Talk, *, insists: bool) -> Reply:
     conflicts = rows(result.value.get("conflicts"))
     if conflicts and not insists:
         return Reply(_joined(acknowledged(talk), conflict_text(conflicts, _)))
-    text = explained(recommendation, _)
+    text = _joined(_in_spite_of(conflicts, _), explained(recommendation, _))
     if recommendation.get("inference_option") not in ENDPOINTS:
         return Reply(_joined(acknowledged(talk), text))
     made = talk.desk.call("make_plan")
@@ -150,6 +170,11 @@ def _propose(talk: Talk, *, insists: bool) -> Reply:
     if talk.pending and talk.changes:
         noted = _joined(noted, _("This is a new plan; the earlier one is void."))
     return Reply(_joined(noted, text, proposed(plan, _)))
+
+
+def _in_spite_of(conflicts: list[dict[str, Any]], _: Translator) -> str:
+    lines = reasons(conflicts, _, most=3)
+    return "\n".join([_("I go on, although these cannot all be had:"), *lines]) if lines else ""
 
 
 def _joined(*parts: str) -> str:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 #: Where our own messages keep what they asked: `{"asked", "round", "language", "state"}`.
 NOTES_KEY = "sagepilot"
-_LONGEST_TEXT = 20_000  # characters of one message that are read
+_LONGEST_TEXT = 20_000  # characters of a person's message that are read
 
 
 class State(BaseModel):
@@ -67,7 +67,7 @@ class Turn(BaseModel):
         results: This turn's tool results, in order.
         calls_made: Tool calls of this turn, answered or not.
         asked: Fields asked for in the last answer.
-        asked_before: Fields asked for in any answer since the last restart or outcome.
+        asked_before: Fields asked for in any answer since the last restart.
         rounds: How many answers asked for something, likewise.
         language: The language of the last answer.
         last_call_id: The newest tool call's id in the whole history.
@@ -99,14 +99,15 @@ def read_turn(messages: Sequence[BaseMessage]) -> Turn:
     if calls and (snapshot := notes_of(calls[0]).get("state")):
         state = _parse_state(snapshot) or state
     asked_before, rounds, asked = _questions(before)
+    said = text_of(trigger)[:_LONGEST_TEXT] if trigger is not None and outcome is None else ""
     return Turn(
-        text=text_of(trigger) if trigger is not None and outcome is None else "",
+        text=said,
         outcome=outcome,
         state=state,
         has_state=has_state,
         results=_results(during),
         calls_made=sum(len(m.tool_calls) for m in calls),
-        asked=asked or state.asked,
+        asked=state.asked if asked is None else asked,
         asked_before=asked_before | frozenset(state.asked),
         rounds=max(rounds, 1 if state.asked else 0),
         language=_last_language(before) or state.language,
@@ -118,9 +119,9 @@ def text_of(message: BaseMessage) -> str:
     """Return a message's text, whatever its content blocks are."""
     content = message.content
     if isinstance(content, str):
-        return content[:_LONGEST_TEXT]
+        return content
     pieces = [b if isinstance(b, str) else b.get("text", "") for b in content]
-    return "\n".join(p for p in pieces if isinstance(p, str) and p)[:_LONGEST_TEXT]
+    return "\n".join(p for p in pieces if isinstance(p, str) and p)
 
 
 def notes_of(message: BaseMessage) -> dict[str, Any]:
@@ -214,16 +215,16 @@ def _result(message: ToolMessage, name: str, arguments: dict[str, Any]) -> ToolR
     return ToolResult(name=name, arguments=arguments, error=error)
 
 
-def _questions(before: Sequence[BaseMessage]) -> tuple[frozenset[str], int, tuple[str, ...]]:
-    """Fields asked for since the last restart or outcome, the rounds, and the newest question."""
+def _questions(before: Sequence[BaseMessage]) -> tuple[frozenset[str], int, tuple[str, ...] | None]:
+    """Fields asked for since the last restart, the rounds, the newest question (None: no note)."""
     asked: set[str] = set()
     rounds = 0
-    newest: tuple[str, ...] = ()
+    newest: tuple[str, ...] | None = None
     for message in before:
         notes = notes_of(message) if isinstance(message, AIMessage) else {}
-        if outcome_of(message) is not None or notes.get("restart"):
-            asked, rounds, newest = set(), 0, ()
-        elif isinstance(message, AIMessage) and not message.tool_calls:
+        if notes.get("restart"):
+            asked, rounds, newest = set(), 0, ("model_source",)
+        elif "asked" in notes:
             newest = tuple(str(field) for field in notes.get("asked") or ())
             asked.update(newest)
             rounds += 1 if notes.get("round") else 0

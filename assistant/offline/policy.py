@@ -21,7 +21,6 @@ from assistant.offline.replies import failed
 from assistant.offline.sections import SECTIONS, not_understood, summary
 from assistant.offline.talk import Reply, Talk, Understand
 
-_TOWARDS_A_PLAN = frozenset({Intent.INFORM, Intent.CORRECT, Intent.PROCEED})
 #: After these nothing else is brought up.
 _SUFFICIENT = frozenset(
     {
@@ -116,8 +115,7 @@ def _intents(understood: Understanding, turn: Turn) -> tuple[Intent, ...]:
 
 def _compose(talk: Talk) -> Reply:
     parts = [SECTIONS[i](talk) for i in talk.intents if i in SECTIONS and not _skipped(i, talk)]
-    agrees = Intent.APPROVE in talk.intents and not talk.pending
-    if talk.refused or talk.understood.facts or agrees or _TOWARDS_A_PLAN & set(talk.intents):
+    if talk.advances:
         reply = advance(talk)
         return replace(reply, text=_joined([*parts, reply.text]))
     if not any(parts):
@@ -128,8 +126,10 @@ def _compose(talk: Talk) -> Reply:
 
 
 def _skipped(intent: Intent, talk: Talk) -> bool:
-    """An approval that comes with a change is for another plan than the one shown."""
-    return intent is Intent.APPROVE and (talk.changes or not talk.pending)
+    """A yes or no that comes with a change is not about the plan that was shown."""
+    if intent is Intent.APPROVE:
+        return talk.changes or not talk.pending
+    return intent in (Intent.REJECT, Intent.CANCEL) and talk.changes
 
 
 def _restart(talk: Talk) -> Reply:

@@ -34,13 +34,10 @@ def wanted(talk: Talk) -> tuple[str, ...]:
     known = {name for name, value in talk.values.items() if value is not None}
     missing = talk.needs.get("missing")
     useful = [f for f in missing if isinstance(f, str)] if isinstance(missing, list | tuple) else []
-    if "model_source" not in known:
-        useful = ["model_source", *(f for f in useful if f != "model_source")]
-    elif talk.turn.rounds or (known & _WORK and known & _TRAFFIC):
-        return ()
-    fresh = [f for f in useful if f in QUESTIONS and f not in known | talk.turn.asked_before]
     if talk.turn.rounds or (known & _WORK and known & _TRAFFIC):
-        fresh = [f for f in fresh if f == "model_source"]
+        useful = []
+    fresh = ["model_source", *(f for f in useful if f != "model_source")]
+    fresh = [f for f in fresh if f in QUESTIONS and f not in known | talk.turn.asked_before]
     return tuple(fresh[:_MOST_QUESTIONS])
 
 

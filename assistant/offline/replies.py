@@ -43,7 +43,7 @@ def explained(recommendation: Mapping[str, Any], _: Translator) -> str:
     """Explain a recommendation: option, reasons, size, cost, scaling, warnings, flips."""
     option = str(recommendation.get("inference_option") or "")
     lines = [
-        _("I recommend a **{option}**.", option=option_name(option, _)),
+        _("My recommendation: **{option}**.", option=option_name(option, _)),
         *reasons(recommendation.get("reasons"), _, most=_REASONS_SHOWN),
     ]
     if option not in ENDPOINTS:
@@ -231,7 +231,8 @@ def failed(result: ToolResult, _: Translator) -> str:
     if error.get("type") == "too-many":
         return _("That took more steps than one turn may have; say it again and I go on.")
     message = error.get("message") or _("The tool gave an answer that I cannot read.")
-    return " ".join(filter(None, [_(message), _(error.get("remedy") or "")]))
+    remedy = error.get("remedy", "")
+    return " ".join(filter(None, [_(message), _(remedy)]))
 
 
 def differences(base: Mapping[str, Any], other: Mapping[str, Any], _: Translator) -> list[str]:

@@ -68,19 +68,23 @@ def why_not(talk: Talk) -> str:
     chosen = str(recommendation.get("inference_option") or "")
     name = option_name(option, _)
     if option == chosen:
-        head = _("The {option} is what I recommend:", option=name)
+        head = _("**{option}** is what I recommend:", option=name)
         return "\n".join([head, *reasons(recommendation.get("reasons"), _, most=4)])
     row = next((r for r in rows(recommendation.get("options")) if r.get("option") == option), {})
     fits = row.get("verdict") == "fits" or option in (recommendation.get("alternatives") or ())
     lines = reasons(row.get("reasons"), _, most=4)
     current = option_name(chosen, _)
     if fits:
-        head = _("A {option} would work too; I prefer the {chosen}:", option=name, chosen=current)
+        head = _(
+            "**{option}**: it would work too, but I prefer another ({chosen}):",
+            option=name,
+            chosen=current,
+        )
         lines = lines or reasons(recommendation.get("reasons"), _, most=3)
     elif row:
-        head = _("A {option} is ruled out for what you told me:", option=name)
+        head = _("**{option}**: ruled out for what you told me:", option=name)
     else:
-        head = _("I recommend a {chosen} instead:", chosen=current)
+        head = _("My recommendation is another one ({chosen}):", chosen=current)
         lines = reasons(recommendation.get("reasons"), _, most=3)
     return "\n".join([head, *lines])
 
@@ -123,7 +127,7 @@ def what_if(talk: Talk) -> str:
     if not different:
         lines.append(
             _(
-                "Nothing changes: still a {option}.",
+                "Nothing changes: still {option}.",
                 option=option_name(str(other.get("inference_option")), _),
             )
         )
@@ -274,6 +278,8 @@ def invocation(talk: Talk) -> str:
 def greeting(talk: Talk) -> str:
     """Greet, and say what to begin with."""
     _ = talk._
+    if talk.advances:
+        return _("Hello!")
     if talk.values:
         return _("Hello! We can go on where we were.")
     return _(
@@ -324,6 +330,8 @@ def not_understood(talk: Talk) -> str:
     """Say that a message was not understood, and what would be."""
     _ = talk._
     names = _.join([label(f, _) for f in talk.turn.asked if talk.values.get(f) is None])
+    if not talk.turn.text.strip():
+        return _("Your message was empty.")
     if names:
         return _("I did not understand that as an answer about {fields}.", fields=names)
     return _('I did not understand that. Say "help" to see what I can do.')

@@ -9,6 +9,8 @@ from assistant.offline.desk import Desk
 from assistant.offline.history import Turn, dictionary
 from assistant.offline.meaning import Intent, Understanding
 
+_TOWARDS_A_PLAN = frozenset({Intent.INFORM, Intent.CORRECT, Intent.PROCEED})
+
 
 class Understand(Protocol):
     """Reads a text; `expecting` are the fields asked for last, `known` what was said before."""
@@ -72,3 +74,14 @@ class Talk:
     def changes(self) -> bool:
         """Whether this turn changed what is known."""
         return self.values != self.before
+
+    @property
+    def advances(self) -> bool:
+        """Whether the turn goes on towards a plan after its sections."""
+        said = bool(self.understood.facts or self.refused)
+        return said or self.agrees or bool(_TOWARDS_A_PLAN & set(self.intents))
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the person says yes without a plan to say yes to."""
+        return Intent.APPROVE in self.intents and not self.pending

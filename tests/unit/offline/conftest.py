@@ -127,7 +127,7 @@ class Thread:
                 "recommendation": self.recommendation,
                 "changed": {},
                 "missing": [],
-                "conflicts": [],
+                "conflicts": self.conflicts,
             },
             "make_plan": self._plan,
             "search_notes": lambda query, k=5: {
@@ -226,17 +226,37 @@ def _schema(name: str) -> dict[str, Any]:
     return {"name": name, "description": name, "parameters": {"type": "object", "properties": {}}}
 
 
-def means(
-    *intents: Intent, language: str = "en", facts: Mapping[str, Any] | None = None, **more: Any
-) -> Understanding:
+@pytest.fixture
+def means() -> Callable[..., Understanding]:
     """Shorthand for an understanding; facts quote themselves."""
-    said = tuple(Fact(field=f, value=v, quote=str(v)) for f, v in (facts or {}).items())
-    return Understanding.model_validate(
-        {"language": language, "intents": intents, "facts": said, **more}
-    )
+
+    def make(
+        *intents: Intent, language: str = "en", facts: Mapping[str, Any] | None = None, **more: Any
+    ) -> Understanding:
+        said = tuple(Fact(field=f, value=v, quote=str(v)) for f, v in (facts or {}).items())
+        return Understanding.model_validate(
+            {"language": language, "intents": intents, "facts": said, **more}
+        )
+
+    return make
 
 
-MODEL = {"kind": "local", "uri": "./iris.joblib"}
+@pytest.fixture
+def plan() -> dict[str, Any]:
+    """The plan that `make_plan` answers."""
+    return dict(PLAN)
+
+
+@pytest.fixture
+def real_time() -> dict[str, Any]:
+    """A recommendation of a real-time endpoint."""
+    return dict(REAL_TIME)
+
+
+@pytest.fixture
+def serverless() -> dict[str, Any]:
+    """A recommendation of a serverless endpoint."""
+    return dict(SERVERLESS)
 
 
 @pytest.fixture

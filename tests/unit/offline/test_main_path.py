@@ -1,44 +1,238 @@
 """From a sentence to a plan, with scripted tool results."""
 
-from assistant.offline.meaning import Intent, Understanding
+import pytest
+
+from assistant.offline.meaning import Intent
 
 MODEL = {"kind": "local", "uri": "./iris.joblib"}
+CONFLICT = {
+    "fields": ["request_payload_bytes", "latency_p95_ms"],
+    "text": "900 MB cannot be answered in 100 ms.",
+    "rule_id": "REC-301",
+    "source_url": "https://x",
+}
 
 
-def means(*intents, language="en", facts=None, **more):
-    said = [{"field": f, "value": v, "quote": str(v)} for f, v in (facts or {}).items()]
-    return Understanding(language=language, intents=intents, facts=said, **more)
+@pytest.fixture
+def started(thread, means):
+    """A thread that has asked its first questions, and understands some more."""
+
+    def make(more=None, **tools):
+        facts = {"framework": "sklearn", "model_source": MODEL}
+        meanings = {
+            "my model": means(Intent.INFORM, facts=facts),
+            "200 ms": means(Intent.INFORM, facts={"latency_p95_ms": 200}),
+            "go ahead": means(Intent.PROCEED),
+        }
+        talk = thread({**meanings, **(more or {})}, **tools)
+        talk.question = talk.say("my model")
+        talk.called.clear()
+        return talk
+
+    return make
 
 
-FIRST = means(Intent.INFORM, facts={"framework": "sklearn", "model_source": MODEL})
-ANSWER = means(Intent.INFORM, facts={"latency_p95_ms": 200})
-
-
-def test_a_model_and_one_answer_lead_to_a_plan(thread):
-    talk = thread({"I have a scikit-learn model": FIRST, "200 ms": ANSWER})
-    question = talk.say("I have a scikit-learn model")
-    assert talk.names() == ["record_requirements"]
-    assert question.count("?") <= 3
-    assert "go ahead" in question
+def test_a_model_and_one_answer_lead_to_a_plan(started):
+    talk = started()
     answer = talk.say("200 ms")
-    assert talk.names()[1:] == ["record_requirements", "recommend", "make_plan"]
+    assert talk.names() == ["record_requirements", "recommend", "make_plan"]
     for piece in ("serverless", "REC-110", "2,048 MB", "$12.30", "4f1d0c9b8a77", "iris-1"):
         assert piece in answer
 
 
-def test_the_first_question_offers_the_defaults_and_is_expected_to_be_answered(thread):
-    talk = thread({"I have a scikit-learn model": FIRST, "200 ms": ANSWER})
-    question = talk.say("I have a scikit-learn model")
-    assert "otherwise 500 ms" in question
-    assert "otherwise 10 KB" in question
+def test_the_first_message_asks_at_most_three_things_and_offers_defaults(started):
+    talk = started()
+    assert talk.question.count("?") == 3
+    assert "otherwise 500 ms" in talk.question
+    assert "otherwise 10 KB" in talk.question
+    assert "go ahead" in talk.question
+
+
+def test_the_answer_is_read_with_the_question_in_mind(started):
+    talk = started()
     talk.say("200 ms")
     assert "latency_p95_ms" in talk.heard[-1][1]
 
 
-def test_facts_are_recorded_with_the_persons_own_words(thread):
-    talk = thread({"200 ms": ANSWER})
+def test_go_ahead_makes_a_plan_with_the_defaults(started):
+    talk = started()
+    answer = talk.say("go ahead")
+    assert talk.names() == ["recommend", "make_plan"]
+    assert "until you approve" in answer
+
+
+def test_a_full_description_needs_no_question(thread, means):
+    facts = {"model_source": MODEL, "latency_p95_ms": 200, "traffic_pattern": "steady"}
+    talk = thread({"all of it": means(Intent.INFORM, facts=facts)})
+    talk.say("all of it")
+    assert talk.names() == ["record_requirements", "recommend", "make_plan"]
+
+
+def test_facts_are_recorded_with_the_persons_own_words(started):
+    talk = started()
     talk.say("200 ms")
-    assert talk.called[0] == (
-        "record_requirements",
-        {"facts": [{"field": "latency_p95_ms", "value": 200, "quote": "200"}]},
+    fact = {"field": "latency_p95_ms", "value": 200, "quote": "200"}
+    assert talk.called[0] == ("record_requirements", {"facts": [fact]})
+
+
+def test_without_a_model_the_recommendation_comes_and_only_the_model_is_asked_for(thread, means):
+    facts = {"latency_p95_ms": 200, "traffic_pattern": "steady"}
+    talk = thread({"fast": means(Intent.INFORM, facts=facts)})
+    answer = talk.say("fast")
+    assert talk.names() == ["record_requirements", "recommend"]
+    assert "serverless" in answer
+    assert "sample model" in answer
+
+
+def test_go_ahead_without_a_model_makes_no_plan(thread, means):
+    talk = thread(
+        {
+            "hm": means(Intent.INFORM, facts={"latency_p95_ms": 200}),
+            "go ahead": means(Intent.PROCEED),
+        }
     )
+    talk.say("hm")
+    answer = talk.say("go ahead")
+    assert "make_plan" not in talk.names()
+    assert "sample model" in answer
+
+
+def test_nothing_is_asked_twice_and_there_are_at_most_two_rounds(thread, means):
+    answers = {str(n): means(Intent.INFORM, facts={"growth_per_month": n / 10}) for n in range(4)}
+    talk = thread(answers)
+    asked = [talk.say(text) for text in answers]
+    questions = [line for text in asked for line in text.splitlines() if line.endswith("?")]
+    assert len(questions) == len(set(questions))
+    notes = [m.additional_kwargs.get("sagepilot", {}) for m in talk.history if m.type == "ai"]
+    assert sum(1 for note in notes if note.get("round")) <= 2
+
+
+def test_a_correction_replaces_the_pending_plan_and_says_what_changed(started, means):
+    correction = means(Intent.CORRECT, facts={"latency_p95_ms": 50})
+    talk = started({"no, 50 ms": correction})
+    talk.say("200 ms")
+    talk.called.clear()
+    answer = talk.say("no, 50 ms")
+    assert talk.names() == ["record_requirements", "recommend", "make_plan"]
+    assert "50 ms (was 200 ms)" in answer
+    assert "new plan" in answer
+
+
+def test_what_was_known_is_what_was_known_when_the_turn_began(started, means):
+    talk = started({"no, 50 ms": means(Intent.CORRECT, facts={"latency_p95_ms": 50})})
+    talk.say("200 ms")
+    talk.heard.clear()
+    talk.say("no, 50 ms")
+    assert {known["latency_p95_ms"] for _, _, known in talk.heard} == {200}
+
+
+def test_saying_the_same_again_makes_no_new_plan(started):
+    talk = started()
+    talk.say("200 ms")
+    talk.called.clear()
+    answer = talk.say("200 ms")
+    assert talk.names() == ["record_requirements"]
+    assert "nothing changes" in answer
+
+
+def test_a_yes_with_a_change_is_about_the_change(started, means):
+    both = means(Intent.APPROVE, Intent.CORRECT, facts={"latency_p95_ms": 50})
+    talk = started({"yes, but 50 ms": both})
+    talk.say("200 ms")
+    answer = talk.say("yes, but 50 ms")
+    assert talk.names()[-1] == "make_plan"
+    assert "I cannot approve" not in answer
+
+
+def test_a_refused_value_is_explained_and_stops_the_plan(started):
+    talk = started()
+    talk.refused = [{"field": "latency_p95_ms", "reason": "It must be above 0. Give a time in ms."}]
+    answer = talk.say("200 ms")
+    assert talk.names() == ["record_requirements"]
+    assert "answer time (p95): It must be above 0. Give a time in ms." in answer
+
+
+def test_what_cannot_be_said_is_explained_without_recording_it(started, means):
+    refusal = {
+        "field": "budget_usd_per_month",
+        "quote": "-5",
+        "message": "A budget cannot be negative.",
+        "remedy": "Give it in US dollars.",
+    }
+    talk = started({"-5 dollars": means(Intent.INFORM, refused=[refusal])})
+    answer = talk.say("-5 dollars")
+    assert talk.names() == []
+    assert "A budget cannot be negative. Give it in US dollars." in answer
+
+
+def test_a_conflict_is_explained_with_ways_out_and_no_plan(started):
+    talk = started()
+    talk.conflicts = [CONFLICT]
+    answer = talk.say("200 ms")
+    assert talk.names() == ["record_requirements"]
+    for piece in ("900 MB", "REC-301", "send smaller requests", "allow a longer answer time"):
+        assert piece in answer
+
+
+def test_insisting_on_a_conflict_takes_an_endpoint_and_says_so(started):
+    talk = started()
+    talk.conflicts = [CONFLICT]
+    talk.say("200 ms")
+    talk.called.clear()
+    answer = talk.say("go ahead")
+    assert talk.names() == ["recommend", "make_plan"]
+    assert "although these cannot all be had" in answer
+    assert "900 MB" in answer
+
+
+@pytest.mark.parametrize(
+    ("option", "advice"),
+    [("batch-transform", "batch transform job"), ("edge", "on the device"), ("none", "own app")],
+)
+def test_no_plan_is_made_where_no_endpoint_is_right(started, option, advice):
+    reasons = [{"rule_id": "REC-401", "text": "Nobody waits.", "source_url": ""}]
+    found = {"inference_option": option, "reasons": reasons}
+    talk = started(recommend=lambda changes=(): {"recommendation": found})
+    answer = talk.say("go ahead")
+    assert talk.names() == ["recommend"]
+    assert advice in answer
+    assert "REC-401" in answer
+
+
+def test_a_real_time_recommendation_shows_size_scaling_and_cost_if_forgotten(started, real_time):
+    talk = started()
+    talk.recommendation = real_time
+    answer = talk.say("200 ms")
+    for piece in (
+        "ml.m5.large x 2",
+        "2 to 6",
+        "SageMakerVariantInvocationsPerInstance at 1,500",
+        "$167.90",
+        "left running unused",
+    ):
+        assert piece in answer
+
+
+def test_an_error_of_make_plan_is_told_with_its_remedy(started):
+    problem = {"type": "NotFoundError", "message": "No file ./iris.joblib.", "remedy": "Check it."}
+    talk = started(make_plan=lambda: {"error": problem})
+    answer = talk.say("200 ms")
+    assert talk.names().count("make_plan") == 1
+    assert "No file ./iris.joblib. Check it." in answer
+    assert "until you approve" not in answer
+
+
+def test_after_a_deployment_a_mere_yes_makes_no_second_one(started):
+    talk = started()
+    talk.last_deployment = {"deployment_id": "d1", "endpoint_name": "iris-1", "status": "deployed"}
+    answer = talk.say("go ahead")
+    assert talk.names() == []
+    assert "iris-1" in answer
+
+
+def test_restart_forgets_everything_that_was_said(started, means):
+    talk = started({"start over": means(Intent.RESTART)})
+    talk.say("start over")
+    assert talk.values == {}
+    again = talk.say("my model")
+    assert again.count("?") == 3
