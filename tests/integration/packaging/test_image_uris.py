@@ -18,13 +18,6 @@ INSTANCES = (
     "ml.inf2.xlarge",
     "ml.p4d.24xlarge",
 )
-    None,
-    "ml.m5.large",
-    "ml.g5.xlarge",
-    "ml.c6g.large",
-    "ml.inf2.xlarge",
-    "ml.p4d.24xlarge",
-)
 NEWEST = 3  # versions of a family that are tried with every instance type
 NEW_GRAVITON = ("ml.m7g.large", "ml.c8g.large", "ml.r8gd.xlarge", "ml.t4g.medium")
 
@@ -55,7 +48,7 @@ def ours(case):
 
 
 def python_of(uri, family):
-    """Old versions exist for several Pythons, where the SDK wants to be told: ours is the newest."""
+    """Old versions exist for several Pythons, and the SDK wants to be told: ours is the newest."""
     wants = family in ("pytorch", "tensorflow") and uri and "-py" in uri
     return f"py{uri.rpartition('-py')[2].split('-')[0]}" if wants else None
 
