@@ -14,8 +14,9 @@ from knowledge.retrieval import Candidate, Library, Query, open_library
 Language = Literal["en", "vi"]
 
 # Tuned on the tuning half of tests/integration/knowledge/questions.toml only.
-EVIDENCE_NEEDED = 0.62
+EVIDENCE_NEEDED = 0.48
 _COVERAGE_WEIGHT = 0.5
+_FOREIGN_NAME_FACTOR = 0.6
 _MORE_SENTENCES = 3
 _SENTENCE_NEAR = 0.10  # a further sentence may be this much less similar than the note's best one
 _SECOND_NOTE_NEAR = 0.06  # a second note is quoted when its score is this close to the first's
@@ -95,7 +96,8 @@ def evidence(query: Query, best: Candidate) -> float:
     """
     if query.identifiers and best.exact == 0 and best.coverage < 0.5:
         return 0.0
-    return best.dense + _COVERAGE_WEIGHT * best.coverage
+    known = 1.0 if not query.foreign_names else _FOREIGN_NAME_FACTOR
+    return known * (best.dense + _COVERAGE_WEIGHT * best.coverage)
 
 
 def _english_text(library: Library, quoted: list[Candidate]) -> tuple[str, list[str]]:

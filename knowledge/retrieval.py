@@ -15,7 +15,7 @@ from knowledge.note import NOTES_FOLDER, Note, load_notes
 from knowledge.passage import Passage, passages_of
 from knowledge.spelling import Spelling
 from knowledge.store import PassageStore
-from knowledge.terms import identifiers, syllable_terms, terms
+from knowledge.terms import identifiers, proper_names, syllable_terms, terms, without_common_names
 from knowledge.vectors import VECTORS_PATH, complete_vectors, load_vectors
 from knowledge.vietnamese import is_vietnamese, to_english_terms
 
@@ -57,6 +57,7 @@ class Query(BaseModel):
         terms: What is counted in the notes' English.
         syllables: What is counted in the notes' Vietnamese summaries; empty for English.
         identifiers: What has to be found exactly.
+        foreign_names: Proper names that no note has: the question is about something else.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +67,7 @@ class Query(BaseModel):
     terms: tuple[str, ...]
     syllables: tuple[str, ...]
     identifiers: tuple[str, ...]
+    foreign_names: tuple[str, ...]
 
 
 class Candidate(BaseModel):
@@ -127,12 +129,14 @@ class Library:
         """Mends spelling, recognises Vietnamese, and takes the query apart."""
         vietnamese = is_vietnamese(text)
         english = to_english_terms(text) if vietnamese else self._spelling.mend(text)
+        named = text if vietnamese else english
         return Query(
             english=english,
             vietnamese=vietnamese,
             terms=tuple(terms(english)),
             syllables=tuple(syllable_terms(text)) if vietnamese else (),
             identifiers=tuple(identifiers(text)),
+            foreign_names=tuple(n for n in proper_names(named) if n not in self._english),
         )
 
     def candidates(self, query: Query, topics: Collection[str] = ()) -> tuple[Candidate, ...]:
@@ -161,7 +165,7 @@ class Library:
         """Cosines by note id and ordinal of the passages near the query."""
         result: dict[str, dict[int, float]] = defaultdict(dict)
         if english.strip() and self.passages:
-            vector = self._embedder.embed([english])[0]
+            vector = self._embedder.embed([without_common_names(english)])[0]
             for match in self._store.nearest(vector, min(_PASSAGES, len(self.passages))):
                 result[match.note_id][match.ordinal] = match.similarity
         return result

@@ -30,6 +30,7 @@ want was way we what when where which while who whom why will with would you you
 là gì có không và của cho thì bao nhiêu như thế nào làm sao để khi nào tôi một các những được bị này
 đó với từ trong ở hay hoặc nên cái nó thể ra
 """
+_COMMON_NAMES = re.compile(r"\b(amazon|aws|sagemaker)\b(?![._/:-])", re.IGNORECASE)
 STOPWORDS = frozenset(_STOPWORD_LIST.split())
 
 
@@ -100,8 +101,20 @@ def terms(text: str) -> list[str]:
 
 
 def identifiers(text: str) -> list[str]:
-    """The terms of a query that must be found exactly: names of things, and quantities."""
-    return [stem(t.lower()) for t in tokens(text) if is_identifier(t)] + quantities(text)
+    """The names in a query that must be found exactly: metrics, errors, calls, settings, types."""
+    return [stem(t.lower()) for t in tokens(text) if is_identifier(t)]
+
+
+def proper_names(text: str) -> list[str]:
+    """Capitalised words that do not begin a sentence, as terms; identifiers are not among them."""
+    later = re.findall(r"(?<![.!?:\n])\s+([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)", text.strip())
+    return [stem(n.lower()) for n in later if n.lower() not in STOPWORDS and not is_identifier(n)]
+
+
+def without_common_names(text: str) -> str:
+    """The text without the names that every question here may carry, which tell nothing."""
+    rest = _COMMON_NAMES.sub(" ", text)
+    return rest if re.search(r"\w", rest) else text
 
 
 def syllable_terms(text: str) -> list[str]:
