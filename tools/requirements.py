@@ -66,7 +66,7 @@ class ModelSourceKind(StrEnum):
 
 
 class ModelSource(BaseModel):
-    """A model's place: a path, an S3 URI, a JumpStart id, a model package ARN, an image, a hub id."""
+    """A model's place: a path, an S3 URI, a JumpStart id, a package ARN, an image or a hub id."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,0 +1,192 @@
+"""The one place that chooses: AWS or sandbox, chat model, stores. Nothing is opened before use."""
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Literal
+
+from assistant import events
+from assistant.chat_models import chosen_chat_model
+from assistant.conversation import Conversation
+from assistant.settings import Settings
+from assistant.transcript import ThreadInfo, Transcript
+from assistant.workplace import Workplace
+from tools.approval import recorded_approval
+from tools.aws import AwsClients, AwsTarget, connect
+from tools.catalog import load_catalog
+from tools.deployment import Deployment, apply, unfinished
+from tools.errors import InvalidInputError, SagepilotError
+from tools.invocation import Invocation, Request, invoke
+from tools.journal import Journal
+from tools.observation import endpoint_rows
+from tools.plan import parse_plan
+from tools.sample import make_sample
+
+logger = logging.getLogger(__name__)
+
+
+class App:
+    """The composed product; every face holds one."""
+
+    def __init__(self, settings: Settings, place: Workplace) -> None:
+        self.settings = settings
+        self.place = place
+        self.target: Literal["sandbox", "aws"] = settings.target
+        self.region = settings.region
+        self._transcript = Transcript(settings.home / "transcript.sqlite")
+        self._lock = threading.Lock()
+
+    @property
+    def chat_model_label(self) -> str:
+        """The chat model as it is shown."""
+        return "offline" if self.settings.chat_model == "offline" else self.settings.chat_model
+
+    @property
+    def account(self) -> str:
+        """The account that calls go to."""
+        return self.place.clients(self.region).account
+
+    @property
+    def target_label(self) -> str:
+        """Where calls go, in words."""
+        if self.target == "sandbox":
+            return f"Sandbox on this machine · {self.region}"
+        return f"AWS account {self.account} · {self.region}"
+
+    @cached_property
+    def _graph(self) -> Any:  # noqa: ANN401 - LangGraph's compiled graph, imported lazily
+        from assistant.checkpoints import open_saver
+        from assistant.graph import Minds, build_graph
+        from assistant.offline.chat_model import OfflineChatModel
+
+        offline = OfflineChatModel()
+        chosen = chosen_chat_model(self.settings) or offline
+        saver = open_saver(self.settings.home / "threads.sqlite")
+        return build_graph(Minds(chosen, offline), self.place, saver)
+
+    def graph(self) -> Any:  # noqa: ANN401
+        """Return the one graph, built on first use."""
+        with self._lock:
+            return self._graph
+
+    def conversation(self, thread: str) -> Conversation:
+        """Return the thread of that name; it exists once something is said.
+
+        Raises:
+            InvalidInputError: The name cannot be used.
+        """
+        usable = thread and len(thread) <= 100 and all(c.isalnum() or c in "-_. " for c in thread)
+        if not usable or thread.strip(". ") == "":
+            raise InvalidInputError(
+                f"{thread[:40]!r} cannot name a conversation.",
+                remedy="Use letters, digits, blanks, dots, hyphens and underscores.",
+            )
+        return Conversation(thread, self.graph, self.place, self._transcript, self.settings.user)
+
+    def threads(self) -> tuple[ThreadInfo, ...]:
+        """Return all conversations, newest first."""
+        return self._transcript.threads()
+
+    def delete_thread(self, name: str) -> None:
+        """Forget a conversation; what was deployed stays."""
+        self.graph().checkpointer.delete_thread(name)
+        self._transcript.delete(name)
+
+    def endpoints(self) -> tuple[dict[str, Any], ...]:
+        """Return the region's endpoints, as `tools.observation.endpoint_rows`."""
+        return endpoint_rows(self.place.clients(self.region), self.place.catalog)
+
+    def invoke(
+        self, endpoint_name: str, body: bytes, *, content_type: str, accept: str | None = None
+    ) -> Invocation:
+        """Invoke an endpoint; as `tools.invocation.invoke`."""
+        request = Request(body=body, content_type=content_type, accept=accept)
+        clients = self.place.clients(self.region_of_endpoint(endpoint_name))
+        return invoke(endpoint_name, request, clients)
+
+    def region_of_endpoint(self, endpoint_name: str) -> str:
+        """Return the region we deployed an endpoint to, or ours."""
+        return next(
+            (
+                self.place.region_of(row["deployment_id"])
+                for row in self.place.journal.deployments()
+                if row["endpoint_name"] == endpoint_name
+            ),
+            self.region,
+        )
+
+    def sample_for(self, endpoint_name: str) -> tuple[bytes, str] | None:
+        """Return the request (body, content type) that an endpoint of ours was verified with."""
+        import base64
+
+        for row in self.place.journal.deployments():
+            text = self.place.journal.plan_json(row["digest"])
+            plan = parse_plan(text) if text and row["endpoint_name"] == endpoint_name else None
+            if plan is not None and plan.sample is not None:
+                return base64.b64decode(plan.sample.body_base64), plan.sample.content_type
+        return None
+
+    def recover(self) -> tuple[Deployment | events.Failed, ...]:
+        """Continue, or finish taking back, what a killed process left; approvals still hold."""
+        return tuple(self._recovered(digest) for digest in unfinished(self.place.journal))
+
+    def _recovered(self, digest: str) -> Deployment | events.Failed:
+        try:
+            plan = parse_plan(self.place.journal.plan_json(digest) or "")
+            approval = recorded_approval(self.place.journal, digest)
+            clients = self.place.clients(plan.region)
+            items = apply(plan, approval, clients, self.place.workshop())
+            return next(item for item in items if isinstance(item, Deployment))
+        except SagepilotError as error:
+            return events.Failed(
+                type=type(error).__name__, message=error.message, remedy=error.remedy
+            )
+
+
+def bootstrap(settings: Settings | None = None) -> App:
+    """Compose the product from settings (the environment's by default)."""
+    chosen = settings or Settings()
+    place = Workplace(
+        home=chosen.home,
+        target=chosen.target,
+        region=chosen.region,
+        catalog=load_catalog(),
+        journal=Journal(chosen.home / "journal.sqlite"),
+        connect=_connector(chosen),
+        sample=lambda: make_sample(chosen.home / "sample"),
+        new_nonce=lambda: uuid.uuid4().hex[:16],
+        now=lambda: datetime.now(UTC),
+        sleep=time.sleep,
+        bucket=chosen.bucket,
+        role_arn=chosen.role_arn,
+        poll_s=chosen.poll_s,
+    )
+    return App(chosen, place)
+
+
+def _connector(settings: Settings) -> Callable[[str], AwsClients]:
+    made: dict[tuple[str, str | None], AwsClients] = {}
+    lock = threading.Lock()
+
+    def connected(region: str) -> AwsClients:
+        with lock:
+            target = _target(settings, region)
+            key = (region, target.endpoint_url)
+            if key not in made:
+                made[key] = connect(target)
+            return made[key]
+
+    return connected
+
+
+def _target(settings: Settings, region: str) -> AwsTarget:
+    if settings.target == "aws":
+        return AwsTarget(name="aws", region_name=region, profile=settings.profile)
+    from tools.sandbox.control import ensure_running
+
+    status = ensure_running(settings.home)
+    return AwsTarget(name="sandbox", region_name=region, endpoint_url=status.endpoint_url)

@@ -1,0 +1,36 @@
+"""`sagepilot plan`: requirements in, one exact plan out; kept, so that its digest is enough."""
+
+import click
+
+from assistant.cli.common import JSON, app, requirements_from
+from tools.errors import InvalidInputError
+
+
+@click.command()
+@click.argument("source", default="-")
+@click.option("--method", type=click.Choice(["api", "jumpstart", "sdk", "cloudformation"]))
+@click.option("--render", type=click.Choice(["python", "cloudformation", "terraform"]))
+@JSON
+@click.pass_context
+def command(
+    ctx: click.Context,
+    source: str,
+    method: str | None,
+    render: str | None,
+    as_json: bool,
+) -> None:
+    """Make one exact plan; SOURCE is a file or - (JSON, or a sentence)."""
+    if method not in {None, "api"} or render:
+        raise InvalidInputError(
+            f"{f'--render {render}' if render else f'--method {method}'} is not there yet.",
+            remedy="Leave it out: plans are plain boto3 calls (method api) in this version.",
+        )
+    place = app(ctx).place
+    plan = place.plan(requirements_from(source))
+    place.keep(plan)
+    if as_json:
+        click.echo(plan.model_dump_json())
+        return
+    from assistant.cli.tables import show_plan
+
+    show_plan(plan)

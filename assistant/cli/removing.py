@@ -1,0 +1,40 @@
+"""Undo and delete: without a digest they plan, with it they carry that plan out."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli.applying import applied
+from tools.errors import InvalidInputError
+from tools.plan import DeploymentPlan, parse_plan
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import App
+
+
+def offered(app: "App", plan: DeploymentPlan, *, as_json: bool) -> None:
+    """Keep a plan that takes away and show it; nothing is called."""
+    app.place.keep(plan)
+    if as_json:
+        click.echo(plan.model_dump_json())
+        return
+    from assistant.cli.tables import show_plan
+
+    show_plan(plan)
+
+
+def carried_out(
+    app: "App", digest: str, *, typed_name: str | None = None, as_json: bool = False
+) -> None:
+    """Carry out the plan of that digest.
+
+    Raises:
+        InvalidInputError: There is none.
+        SagepilotError: As `tools.deployment.apply`.
+    """
+    text = app.place.journal.plan_json(digest)
+    if text is None:
+        raise InvalidInputError(
+            f"There is no plan {digest[:12]}.", remedy="Run the command without --approve first."
+        )
+    applied(app, parse_plan(text), digest, typed_name=typed_name, as_json=as_json)

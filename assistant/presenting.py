@@ -1,0 +1,39 @@
+"""Domain values as the events and JSON that faces receive."""
+
+from decimal import Decimal
+from typing import Any
+
+from assistant import events
+from tools.plan import DeploymentPlan
+from tools.recommendation import Recommendation
+
+
+def plan_event(plan: DeploymentPlan) -> events.PlanProposed:
+    """Return the plan as it is shown."""
+    told = plan.model_dump(mode="json")
+    return events.PlanProposed(
+        digest=plan.digest,
+        method=plan.method,
+        target=plan.target,
+        account=plan.account,
+        region=plan.region,
+        endpoint_name=plan.endpoint_name,
+        typed_name_required=plan.typed_name_required,
+        eula_required=plan.eula_required,
+        steps=tuple(told["steps"]),
+        cost_usd_per_month=money(plan.cost_usd_per_month),
+        cost_if_forgotten_usd_per_month=money(plan.cost_if_forgotten_usd_per_month),
+        undo=tuple(reversed(told["undo"])),
+        warnings=plan.warnings,
+        packaging=plan.packaging,
+    )
+
+
+def recommendation_json(made: Recommendation) -> dict[str, Any]:
+    """Return a recommendation as plain JSON, money as numbers."""
+    return made.model_dump(mode="json")
+
+
+def money(amount: Decimal | None) -> float | None:
+    """Return an amount as a JSON number."""
+    return None if amount is None else float(amount)

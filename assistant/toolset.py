@@ -1,0 +1,282 @@
+"""The chat model's tools: typed functions over `tools` and `knowledge`. None can change anything.
+
+Each takes validated arguments, the thread's state and the workshop, and returns an `Outcome`: JSON
+for the model, updates for the state, events for the face. Errors that people can mend come back to
+the model as data, so that it can correct itself.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant import events
+from assistant.grounding import said_by_user
+from assistant.presenting import plan_event, recommendation_json
+from assistant.workplace import Workplace
+from tools.deployment import outcome
+from tools.errors import InvalidInputError, NotFoundError, SagepilotError
+from tools.observation import endpoint_rows
+from tools.plan import DeploymentPlan, parse_plan
+from tools.planners.removal import plan_deletion, plan_undo
+from tools.quantities import parse_value
+from tools.recommendation import assumptions, conflicts, missing, recommend
+from tools.requirements import Requirements, merge
+
+
+class Outcome(NamedTuple):
+    """A tool's answer to the model, the state's updates and what the face is shown."""
+
+    result: dict[str, Any]
+    updates: Mapping[str, Any] = MappingProxyType({})
+    shown: tuple[events.Event, ...] = ()
+
+
+class _Arguments(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SaidFact(_Arguments):
+    """One thing the user said."""
+
+    field: str = Field(description="A requirement field, for example latency_p95_ms.")
+    value: Any = Field(description="As the user put it, with its unit ('50 ms'); null forgets it.")
+    quote: str = Field(description="The user's own words, verbatim.")
+
+
+class Change(_Arguments):
+    """One hypothetical change."""
+
+    field: str
+    value: Any
+
+
+class RecordRequirements(_Arguments):
+    """Record what the user said about their needs. Never record anything they did not say."""
+
+    facts: tuple[SaidFact, ...] = Field(max_length=40)
+
+
+class Recommend(_Arguments):
+    """Recommend how to serve the model; `changes` asks "what if" and records nothing."""
+
+    changes: tuple[Change, ...] = ()
+
+
+class MakePlan(_Arguments):
+    """Make one exact plan for what is known, for the user to approve or reject."""
+
+
+class SearchNotes(_Arguments):
+    """Answer a question about SageMaker from the notes, with citations."""
+
+    query: str = Field(min_length=1, max_length=2000)
+    k: int = Field(default=5, ge=1, le=10)
+
+
+class DescribeEndpoints(_Arguments):
+    """List the endpoints that exist now, with status and standing cost."""
+
+
+class DescribeDeployment(_Arguments):
+    """Say how a deployment stands; the newest one when no id is given."""
+
+    deployment_id: str | None = None
+
+
+class PlanDeletion(_Arguments):
+    """Plan to delete an endpoint; the user must type its name to approve."""
+
+    endpoint_name: str = Field(min_length=1, max_length=63)
+
+
+class PlanUndo(_Arguments):
+    """Plan to take a deployment back; the newest one when no id is given."""
+
+    deployment_id: str | None = None
+
+
+State = Mapping[str, Any]
+Tool = Callable[[Any, State, Workplace], Outcome]
+
+
+def known(state: State) -> Requirements:
+    """Return the thread's requirements."""
+    return Requirements.model_validate(state.get("requirements") or {})
+
+
+def understood(needs: Requirements, place: Workplace) -> dict[str, Any]:
+    """Return what is said, assumed, missing and in conflict, as JSON."""
+    return {
+        "values": needs.said(),
+        "assumed": assumptions(needs),
+        "missing": list(missing(needs)),
+        "conflicts": [c.model_dump(mode="json") for c in conflicts(needs, place.catalog)],
+    }
+
+
+def _record(arguments: RecordRequirements, state: State, place: Workplace) -> Outcome:
+    needs = known(state)
+    refused: list[dict[str, str]] = []
+    for fact in arguments.facts:
+        try:
+            value = None if fact.value is None else parse_value(fact.field, fact.value)
+            said_by_user(fact.field, fact.value, fact.quote, state)
+            needs = merge(needs, {fact.field: value})
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"]
+            refused.append({"field": fact.field, "reason": reason, "remedy": ""})
+        except SagepilotError as error:
+            refused.append({"field": fact.field, "reason": error.message, "remedy": error.remedy})
+    now = understood(needs, place)
+    return Outcome(
+        {**now, "refused": refused},
+        {"requirements": needs.said()},
+        (events.RequirementsUpdated(**now),),
+    )
+
+
+def _recommend(arguments: Recommend, state: State, place: Workplace) -> Outcome:
+    said = known(state)
+    changed = {c.field: _value(c) for c in arguments.changes}
+    needs = _merged(said, changed)
+    needs_here = needs if needs.region else merge(needs, {"region": place.region})
+    made = recommend(needs_here, place.catalog)
+    told = recommendation_json(made)
+    result: dict[str, Any] = {
+        "recommendation": told,
+        "changed": changed,
+        "missing": list(missing(needs)),
+        "conflicts": [c.model_dump(mode="json") for c in conflicts(needs_here, place.catalog)],
+    }
+    shown = () if changed else (events.RecommendationMade(**told),)
+    return Outcome(result, {}, shown)
+
+
+def _value(change: Change) -> Any:  # noqa: ANN401 - a JSON value
+    return None if change.value is None else parse_value(change.field, change.value)
+
+
+def _merged(needs: Requirements, changes: dict[str, Any]) -> Requirements:
+    try:
+        return merge(needs, changes)
+    except ValidationError as error:
+        raise InvalidInputError(
+            error.errors()[0]["msg"], remedy="Name a field of the requirements and a usable value."
+        ) from error
+
+
+def _make_plan(_: MakePlan, state: State, place: Workplace) -> Outcome:
+    return _proposed(place.plan(known(state)), place)
+
+
+def _proposed(plan: DeploymentPlan, place: Workplace) -> Outcome:
+    place.keep(plan)
+    shown = plan_event(plan)
+    request = events.ApprovalRequested(
+        digest=plan.digest,
+        summary=plan.summary,
+        cost_usd_per_month=shown.cost_usd_per_month,
+        cost_if_forgotten_usd_per_month=shown.cost_if_forgotten_usd_per_month,
+        typed_name_required=plan.typed_name_required,
+    )
+    told = shown.model_dump(mode="json", exclude={"event"})
+    return Outcome(
+        {
+            "plan": {
+                **told,
+                "inference_option": plan.inference_option,
+                "kind": plan.kind,
+                "recommendation": plan.recommendation,
+            },
+            "approval_requested": True,
+        },
+        {"pending_digest": plan.digest},
+        (shown, request),
+    )
+
+
+def _search(arguments: SearchNotes, state: State, place: Workplace) -> Outcome:
+    from knowledge.answering import answer
+
+    language: Literal["en", "vi"] = "vi" if state.get("language") == "vi" else "en"
+    found = answer(arguments.query, home=place.home, language=language)
+    return Outcome(found.model_dump(mode="json"))
+
+
+def _endpoints(_: DescribeEndpoints, state: State, place: Workplace) -> Outcome:
+    region = known(state).region or place.region
+    rows = endpoint_rows(place.clients(region), place.catalog)
+    return Outcome({"endpoints": list(rows), "target": place.target, "region": region})
+
+
+def _deployment(arguments: DescribeDeployment, state: State, place: Workplace) -> Outcome:
+    wanted = arguments.deployment_id or state.get("last_deployment")
+    if wanted is None:
+        return Outcome({"deployment": None})
+    found = outcome(place.journal, wanted)
+    if found is None:
+        raise NotFoundError(f"There is no deployment {wanted}.", remedy="Ask without an id.")
+    plan = parse_plan(place.journal.plan_json(found.digest) or "")
+    done = sum(s in {"done", "undone"} for s, _ in place.journal.steps(wanted).values())
+    told = {**found.model_dump(mode="json"), "step": done, "of": len(plan.steps)}
+    return Outcome({"deployment": told})
+
+
+def _delete(arguments: PlanDeletion, state: State, place: Workplace) -> Outcome:
+    region = known(state).region or place.region
+    return _proposed(plan_deletion(arguments.endpoint_name, place.removal(region)), place)
+
+
+def _undo(arguments: PlanUndo, _: State, place: Workplace) -> Outcome:
+    region = place.region_of(arguments.deployment_id)
+    return _proposed(plan_undo(arguments.deployment_id, place.removal(region)), place)
+
+
+#: Name to arguments and function; everything the chat model can ever do.
+TOOLS: dict[str, tuple[type[BaseModel], Tool]] = {
+    "record_requirements": (RecordRequirements, _record),
+    "recommend": (Recommend, _recommend),
+    "make_plan": (MakePlan, _make_plan),
+    "search_notes": (SearchNotes, _search),
+    "describe_endpoints": (DescribeEndpoints, _endpoints),
+    "describe_deployment": (DescribeDeployment, _deployment),
+    "plan_deletion": (PlanDeletion, _delete),
+    "plan_undo": (PlanUndo, _undo),
+}
+
+
+def schemas() -> list[dict[str, Any]]:
+    """Return the tools in the form that chat models are bound to."""
+    from langchain_core.utils.function_calling import convert_to_openai_tool
+
+    made = []
+    for name, (arguments, _) in TOOLS.items():
+        schema = convert_to_openai_tool(arguments)
+        schema["function"]["name"] = name
+        made.append(schema)
+    return made
+
+
+def use(name: str, arguments: Any, state: State, place: Workplace) -> Outcome:  # noqa: ANN401
+    """Run one tool.
+
+    Raises:
+        InvalidInputError: There is no such tool, or the arguments do not fit it.
+        SagepilotError: The tool refused.
+    """
+    if name not in TOOLS:
+        raise InvalidInputError(
+            f"There is no tool named {name!r}.", remedy=f"Use one of: {', '.join(TOOLS)}."
+        )
+    model, function = TOOLS[name]
+    try:
+        parsed = model.model_validate(arguments)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "arguments"
+        raise InvalidInputError(
+            f"{name}: {where}: {first['msg']}", remedy="Correct the arguments and call again."
+        ) from error
+    return function(parsed, state, place)

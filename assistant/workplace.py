@@ -1,0 +1,94 @@
+"""What the assistant works with: catalogue, journal, clients, folders. Made once, in bootstrap."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from tools.aws import AwsClients
+from tools.carrying import Workshop
+from tools.catalog import Catalog
+from tools.journal import Journal
+from tools.plan import DeploymentPlan, parse_plan
+from tools.planners.removal import Removal
+from tools.planning import Workroom, plan_for
+from tools.requirements import Requirements
+from tools.sample import SampleFiles
+
+
+class Workplace(NamedTuple):
+    """Everything tools need from outside.
+
+    Attributes:
+        connect: Region to clients; starts the sandbox when it is needed.
+        sample: Returns the sample's files, making them when they are not there.
+        new_nonce: Makes each plan one of its kind.
+    """
+
+    home: Path
+    target: Literal["sandbox", "aws"]
+    region: str
+    catalog: Catalog
+    journal: Journal
+    connect: Callable[[str], AwsClients]
+    sample: Callable[[], SampleFiles]
+    new_nonce: Callable[[], str]
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    bucket: str | None = None
+    role_arn: str | None = None
+    poll_s: float = 0.25
+
+    def clients(self, region: str) -> AwsClients:
+        """Return clients for a region."""
+        return self.connect(region)
+
+    @property
+    def blobs(self) -> Path:
+        """Packaged archives by SHA-256."""
+        return self.home / "blobs"
+
+    def plan(self, needs: Requirements) -> DeploymentPlan:
+        """Plan for `needs` in the region they name, or ours.
+
+        Raises:
+            UserError: As `tools.planning.plan_for`.
+            AwsUnavailableError: No answer.
+        """
+        room = Workroom(
+            catalog=self.catalog,
+            blobs=self.blobs,
+            downloads=self.home / "downloads",
+            sample=self.sample,
+            bucket=self.bucket,
+            role_arn=self.role_arn,
+            nonce=self.new_nonce(),
+        )
+        return plan_for(needs, self.clients(needs.region or self.region), room)
+
+    def keep(self, plan: DeploymentPlan) -> None:
+        """Store a plan, so that its digest is enough to approve it."""
+        self.journal.save_plan(plan.digest, plan.model_dump_json(), self.now())
+
+    def removal(self, region: str) -> Removal:
+        """Return what an undo or a deletion in `region` is planned on."""
+        return Removal(self.clients(region), self.journal, self.new_nonce())
+
+    def region_of(self, deployment_id: str | None) -> str:
+        """Return the region of a deployment (the newest when None), or ours."""
+        for row in self.journal.deployments():
+            if deployment_id is None or row["deployment_id"] == deployment_id:
+                text = self.journal.plan_json(row["digest"])
+                if text is not None:
+                    return parse_plan(text).region
+        return self.region
+
+    def workshop(self) -> Workshop:
+        """Return what carrying out needs."""
+        return Workshop(
+            journal=self.journal,
+            blobs=self.blobs,
+            now=self.now,
+            sleep=self.sleep,
+            poll_s=self.poll_s,
+        )

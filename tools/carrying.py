@@ -1,0 +1,239 @@
+"""A plan's steps, made forward and taken back, under the guard and with the journal around them."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from tools.aws import AwsClients, new_session
+from tools.calls import api_name, concrete, with_body
+from tools.errors import (
+    AccessDeniedError,
+    AwsUnavailableError,
+    DeploymentFailedError,
+    NameInUseError,
+    NotFoundError,
+    RequestRefusedError,
+)
+from tools.guard import Expected, Guard
+from tools.journal import Journal
+from tools.plan import DeploymentPlan, Step, UndoCall
+from tools.reconcile import IDEMPOTENT, effect_of
+
+#: IAM is eventually consistent: a new role may be unknown for some seconds (failures.md, C07).
+ROLE_PATIENCE_S = 30.0
+WAIT_LIMIT_S = 3600.0  # botocore's own waiter: 30 s x 120
+
+
+class StepProgress(BaseModel):
+    """One step of a plan, as it happens; `step` counts from 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    step: int
+    of: int
+    operation: str
+    detail: str
+
+
+class Workshop(BaseModel):
+    """What carrying out needs beside plan and approval.
+
+    Attributes:
+        journal: Where every step is recorded.
+        blobs: Folder of uploads by SHA-256.
+        now: The clock, aware UTC.
+        sleep: Waits so many seconds.
+        poll_s: Seconds between two looks at an endpoint's status.
+    """
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    journal: Journal
+    blobs: Path
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    poll_s: float = 0.25
+
+
+class Run:
+    """One owner's go at a plan: knows what is journaled, makes the rest."""
+
+    def __init__(
+        self,
+        plan: DeploymentPlan,
+        deployment_id: str,
+        clients: AwsClients,
+        workshop: Workshop,
+    ) -> None:
+        self.plan = plan
+        self.deployment_id = deployment_id
+        self.clients = clients
+        self.journal = workshop.journal
+        self.workshop = workshop
+        self.answers = {
+            number: answer for number, (_, answer) in self.journal.steps(deployment_id).items()
+        }
+        self._next: Expected | None = None
+        self._guarded = self._guarded_clients()
+
+    def _guarded_clients(self) -> AwsClients:
+        session = new_session(self.clients.target)
+        Guard(lambda: self._next).install(session)
+        return AwsClients(self.clients.target, session)
+
+    def begun(self) -> bool:
+        """Say whether any step was begun before."""
+        return bool(self.journal.steps(self.deployment_id))
+
+    def endpoint_arn(self) -> str:
+        """Return the endpoint's ARN from the answers, or an empty string."""
+        arns = (str(answer.get("EndpointArn", "")) for answer in self.answers.values())
+        return next(filter(None, arns), "")
+
+    def forward(self) -> Iterator[StepProgress]:
+        """Make every step that is not done, in order, waiting where the plan says so.
+
+        Raises:
+            UserError: AWS refused a call, or the endpoint failed.
+            AwsUnavailableError: No answer; the step stays `started`.
+        """
+        states = self.journal.steps(self.deployment_id)
+        for number, step in enumerate(self.plan.steps):
+            state = states.get(number, ("", {}))[0]
+            yield self._progress(number, step.operation, step.why)
+            if state != "done":
+                self._make(number, step, begun=state == "started")
+            if step.wait_for:
+                yield from self._wait(number, step.operation, step.wait_for)
+
+    def backward(self) -> Iterator[StepProgress]:
+        """Take back every step that was made, last first; what is gone already is fine.
+
+        Raises:
+            UserError: AWS refused; the rest still stands.
+            AwsUnavailableError: No answer; the next run continues.
+        """
+        for call in reversed(self.plan.undo):
+            state = self.journal.steps(self.deployment_id).get(call.for_step, ("", {}))[0]
+            if state in {"", "undone"} or not self._was_made(call.for_step, state):
+                continue
+            yield self._progress(call.for_step, call.operation, "taking back")
+            self._take_back(call)
+            if call.wait_for:
+                yield from self._wait(call.for_step, call.operation, call.wait_for)
+            self.journal.set_step(self.deployment_id, call.for_step, "undone", self.workshop.now())
+
+    def _progress(self, number: int, operation: str, detail: str) -> StepProgress:
+        return StepProgress(
+            step=number + 1, of=len(self.plan.steps), operation=operation, detail=detail
+        )
+
+    def _make(self, number: int, step: Step, *, begun: bool) -> None:
+        parameters = concrete(step, self.answers, self.plan.digest, tag=self.plan.kind == "deploy")
+        answer = self._effect(step, parameters) if begun else None
+        if answer is None:
+            self.journal.set_step(self.deployment_id, number, "started", self.workshop.now())
+            answer = self._sent(step, parameters)
+        self.answers[number] = answer
+        self.journal.set_step(self.deployment_id, number, "done", self.workshop.now(), answer)
+
+    def _sent(self, step: Step, parameters: dict[str, Any]) -> dict[str, Any]:
+        if self.plan.kind == "deploy":
+            return self._patiently(step, parameters)
+        if step.operation == "sagemaker.delete_endpoint" and not self._deletable():
+            return {}
+        return self._removing(step.operation, parameters)
+
+    def _effect(self, step: Step, parameters: dict[str, Any]) -> dict[str, Any] | None:
+        return effect_of(step.operation, parameters, self.plan.digest, self.clients)
+
+    def _patiently(self, step: Step, parameters: dict[str, Any]) -> dict[str, Any]:
+        deadline = time.monotonic() + ROLE_PATIENCE_S
+        while True:
+            try:
+                return self._send(step.operation, parameters)
+            except NameInUseError:
+                answer = self._effect(step, parameters)  # our own call, whose answer was lost
+                if answer is None:
+                    raise
+                return answer
+            except AccessDeniedError as error:
+                fresh = any(s.operation == "iam.create_role" for s in self.plan.steps)
+                if not (fresh and "assume role" in error.message.lower()):
+                    raise
+                if time.monotonic() > deadline:
+                    raise
+                self.workshop.sleep(2.0)
+
+    def _send(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._next = (api_name(operation), parameters)
+        try:
+            answer = self._guarded.call(operation, with_body(parameters, self.workshop.blobs))
+        finally:
+            self._next = None
+        return {k: v for k, v in answer.items() if k != "ResponseMetadata"}
+
+    def _was_made(self, number: int, state: str) -> bool:
+        step = self.plan.steps[number]
+        if state == "done" or step.operation in IDEMPOTENT:
+            return True
+        parameters = concrete(step, self.answers, self.plan.digest)
+        return self._effect(step, parameters) is not None
+
+    def _take_back(self, call: UndoCall) -> None:
+        if call.operation == "sagemaker.delete_endpoint" and not self._deletable():
+            return
+        self._removing(call.operation, call.parameters)
+
+    def _removing(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Send a removal; what is gone already, and a bucket with other objects in it, is fine."""
+        try:
+            return self._send(operation, parameters)
+        except NotFoundError:
+            return {}
+        except RequestRefusedError as error:
+            if "BucketNotEmpty" not in error.message:
+                raise
+            return {}
+
+    def _deletable(self) -> bool:
+        """Wait until the endpoint is at rest; False when it is being deleted or gone."""
+        while (status := self._endpoint_status()[0]) in {"Creating", "Updating", "RollingBack"}:
+            self.workshop.sleep(self.workshop.poll_s)
+        return status not in {"Deleting", "gone"}
+
+    def _wait(self, number: int, operation: str, waiter: str) -> Iterator[StepProgress]:
+        wanted_gone = waiter == "endpoint_deleted"
+        deadline = time.monotonic() + WAIT_LIMIT_S
+        last = ""
+        while True:
+            status, reason = self._endpoint_status()
+            if status == ("gone" if wanted_gone else "InService"):
+                yield self._progress(number, operation, status)
+                return
+            if status in {"Failed", "gone", "OutOfService"} and not wanted_gone:
+                name = self.plan.endpoint_name
+                raise DeploymentFailedError(
+                    f"Endpoint {name} is {status}: {reason or 'no reason given'}",
+                    remedy=f"Read the log group /aws/sagemaker/Endpoints/{name}, mend the cause "
+                    "and plan again.",
+                )
+            if time.monotonic() > deadline:
+                raise AwsUnavailableError(f"The endpoint stayed {status} for an hour.")
+            if status != last:
+                yield self._progress(number, operation, status)
+                last = status
+            self.workshop.sleep(self.workshop.poll_s)
+
+    def _endpoint_status(self) -> tuple[str, str]:
+        try:
+            answer = self.clients.call(
+                "sagemaker.describe_endpoint", {"EndpointName": self.plan.endpoint_name}
+            )
+        except NotFoundError:
+            return "gone", ""
+        return answer["EndpointStatus"], answer.get("FailureReason", "")

@@ -1,0 +1,188 @@
+"""One request to an endpoint and its answer; an asynchronous result is fetched, bounded."""
+
+import time
+from typing import Any
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict
+
+from tools.aws import AwsClients, aws_errors
+from tools.errors import NotFoundError, RequestRefusedError, UserError
+
+#: Larger asynchronous bodies go through S3 (limits.csv: async_inline_body_max).
+ASYNC_INLINE_BYTES = 128_000
+ASYNC_POLL_S = 0.1
+
+
+class Invocation(BaseModel):
+    """What an endpoint answered.
+
+    Attributes:
+        status_code: 200, or the status the container gave when the model refused.
+        body: The answer's bytes; the model's message when it refused.
+        latency_ms: As seen from here; for an asynchronous request until the result was there.
+        output_location: S3 URI of an asynchronous result.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status_code: int
+    body: bytes
+    content_type: str
+    latency_ms: float
+    output_location: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the model answered with success."""
+        return 200 <= self.status_code < 300
+
+
+class Request(BaseModel):
+    """What is sent to an endpoint."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    body: bytes
+    content_type: str
+    accept: str | None = None
+
+
+def is_asynchronous(endpoint_name: str, clients: AwsClients) -> bool:
+    """Say whether an endpoint answers asynchronously.
+
+    Raises:
+        NotFoundError: There is no such endpoint.
+    """
+    return async_output_path(endpoint_name, clients) is not None
+
+
+def async_output_path(endpoint_name: str, clients: AwsClients) -> str | None:
+    """Return the S3 URI under which an asynchronous endpoint writes, or None for the others."""
+    endpoint = clients.call("sagemaker.describe_endpoint", {"EndpointName": endpoint_name})
+    config = clients.call(
+        "sagemaker.describe_endpoint_config",
+        {"EndpointConfigName": endpoint["EndpointConfigName"]},
+    )
+    output: str | None = (
+        config.get("AsyncInferenceConfig", {}).get("OutputConfig", {}).get("S3OutputPath")
+    )
+    return output
+
+
+def invoke(
+    endpoint_name: str, request: Request, clients: AwsClients, *, wait_s: float = 300.0
+) -> Invocation:
+    """Invoke an endpoint, whatever its kind, and return what it answered.
+
+    Raises:
+        NotFoundError: There is no such endpoint.
+        UserError: The service refused the request (too large, not in service, ...).
+        AwsUnavailableError: No answer.
+    """
+    output_path = async_output_path(endpoint_name, clients)
+    if output_path is not None:
+        return _invoke_async(endpoint_name, request, clients, output_path, wait_s)
+    return invoke_now(endpoint_name, request, clients)
+
+
+def invoke_now(endpoint_name: str, request: Request, clients: AwsClients) -> Invocation:
+    """Invoke a real-time or serverless endpoint.
+
+    Raises:
+        UserError: The service refused the request.
+        AwsUnavailableError: No answer.
+    """
+    runtime = clients.client("sagemaker-runtime")
+    begun = time.perf_counter()
+    with aws_errors("sagemaker-runtime.invoke_endpoint"):
+        try:
+            answer = runtime.invoke_endpoint(EndpointName=endpoint_name, **_headers(request),
+                                             Body=request.body)  # fmt: skip
+            body = answer["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ModelError":
+                raise
+            return _refused(error.response, begun)
+    return Invocation(
+        status_code=200,
+        body=body,
+        content_type=answer.get("ContentType", ""),
+        latency_ms=_ms_since(begun),
+    )
+
+
+def _refused(response: Any, begun: float) -> Invocation:  # noqa: ANN401 - botocore's TypedDict
+    message = response.get("OriginalMessage") or response["Error"].get("Message", "")
+    return Invocation(
+        status_code=int(response.get("OriginalStatusCode") or 500),
+        body=str(message).encode(),
+        content_type="text/plain",
+        latency_ms=_ms_since(begun),
+    )
+
+
+def _headers(request: Request) -> dict[str, str]:
+    accept = {"Accept": request.accept} if request.accept else {}
+    return {"ContentType": request.content_type, **accept}
+
+
+def _ms_since(begun: float) -> float:
+    return round((time.perf_counter() - begun) * 1000, 3)
+
+
+def _invoke_async(
+    endpoint_name: str, request: Request, clients: AwsClients, output_path: str, wait_s: float
+) -> Invocation:
+    begun = time.perf_counter()
+    where = _input(endpoint_name, request, clients, output_path)
+    accepted = clients.call(
+        "sagemaker-runtime.invoke_endpoint_async",
+        {"EndpointName": endpoint_name, **_headers(request), **where},
+    )
+    deadline = begun + wait_s
+    while time.perf_counter() < deadline:
+        for key, status in (("OutputLocation", 200), ("FailureLocation", 500)):
+            found = _object(accepted.get(key), clients)
+            if found is not None:
+                return Invocation(
+                    status_code=status,
+                    body=found[0],
+                    content_type=found[1],
+                    latency_ms=_ms_since(begun),
+                    output_location=accepted[key],
+                )
+        time.sleep(ASYNC_POLL_S)
+    raise RequestRefusedError(
+        f"No result after {wait_s:.0f} s; it will be written to {accepted.get('OutputLocation')}.",
+        remedy="Look there later, or raise the waiting time.",
+    )
+
+
+def _input(
+    endpoint_name: str, request: Request, clients: AwsClients, output_path: str
+) -> dict[str, Any]:
+    if len(request.body) <= ASYNC_INLINE_BYTES:
+        return {"Body": request.body}
+    bucket, _, prefix = output_path.removeprefix("s3://").partition("/")
+    key = f"{prefix.rstrip('/')}/input/{endpoint_name}-{time.time_ns()}"
+    clients.call(
+        "s3.put_object",
+        {"Bucket": bucket, "Key": key, "Body": request.body, "ContentType": request.content_type},
+    )
+    return {"InputLocation": f"s3://{bucket}/{key}"}
+
+
+def _object(uri: str | None, clients: AwsClients) -> tuple[bytes, str] | None:
+    if not uri:
+        return None
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    try:
+        answer = clients.call("s3.get_object", {"Bucket": bucket, "Key": key})
+    except NotFoundError:
+        return None
+    except UserError as error:
+        if "AccessDenied" in error.message:  # S3 says this for a missing key without ListBucket
+            return None
+        raise
+    return answer["Body"].read(), answer.get("ContentType", "")

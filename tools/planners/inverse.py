@@ -1,0 +1,51 @@
+"""The inverse of every call that a plan may make: a table, so that nothing is forgotten."""
+
+from typing import Any, Literal
+
+from tools.plan import Step, UndoCall
+
+_TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
+_INVERSE: dict[str, tuple[str, tuple[str, ...]]] = {
+    "s3.create_bucket": ("s3.delete_bucket", ("Bucket",)),
+    "s3.put_object": ("s3.delete_object", ("Bucket", "Key")),
+    "iam.create_role": ("iam.delete_role", ("RoleName",)),
+    "iam.put_role_policy": ("iam.delete_role_policy", ("RoleName", "PolicyName")),
+    "sagemaker.create_model": ("sagemaker.delete_model", ("ModelName",)),
+    "sagemaker.create_endpoint_config": (
+        "sagemaker.delete_endpoint_config",
+        ("EndpointConfigName",),
+    ),
+    "sagemaker.create_endpoint": ("sagemaker.delete_endpoint", ("EndpointName",)),
+    "application-autoscaling.register_scalable_target": (
+        "application-autoscaling.deregister_scalable_target",
+        _TARGET,
+    ),
+    "application-autoscaling.put_scaling_policy": (
+        "application-autoscaling.delete_scaling_policy",
+        ("PolicyName", *_TARGET),
+    ),
+}
+
+
+def undo_for(steps: tuple[Step, ...]) -> tuple[UndoCall, ...]:
+    """Return the inverse of every step, in the order of the steps (they are made last first).
+
+    Raises:
+        KeyError: A step has no known inverse; a planner must not use such a call.
+    """
+    return tuple(_inverse(number, step) for number, step in enumerate(steps))
+
+
+def _inverse(number: int, step: Step) -> UndoCall:
+    if step.operation == "cloudwatch.put_metric_alarm":
+        names: dict[str, Any] = {"AlarmNames": [step.parameters["AlarmName"]]}
+        return UndoCall(operation="cloudwatch.delete_alarms", parameters=names, for_step=number)
+    operation, keys = _INVERSE[step.operation]
+    waits = operation == "sagemaker.delete_endpoint"
+    wait: Literal["endpoint_deleted"] | None = "endpoint_deleted" if waits else None
+    return UndoCall(
+        operation=operation,
+        parameters={key: step.parameters[key] for key in keys},
+        for_step=number,
+        wait_for=wait,
+    )

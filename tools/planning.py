@@ -1,0 +1,325 @@
+"""From requirements, recommendation and package to one exact plan. Nothing is changed.
+
+`observe` reads what the plan depends on (account, bucket, name); the rest is pure.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from tools.aws import AwsClients
+from tools.catalog import Catalog
+from tools.endpoint import (
+    ENDPOINT_OPTIONS,
+    EndpointSpec,
+    InferenceOption,
+    ModelSpec,
+    ScalingPolicy,
+    ScalingSpec,
+)
+from tools.errors import InvalidInputError, NameInUseError
+from tools.packaging import Package, package
+from tools.plan import DeploymentPlan, Precondition, Step, check
+from tools.planners.api import bucket_of, describe_capacity, steps_for
+from tools.planners.inverse import undo_for
+from tools.recommendation import Recommendation, recommend
+from tools.requirements import DataSensitivity, Requirements, merge
+from tools.sample import SampleFiles
+from tools.source import SAMPLE, local_path
+
+#: SageMaker's own default for target tracking, in and out (docs: endpoint-auto-scaling).
+COOLDOWN_S = 300
+
+
+class Place(BaseModel):
+    """Where a plan would be carried out, as read while planning.
+
+    Attributes:
+        bucket: For the model archive and asynchronous results.
+        role_arn: The execution role to use; None to make one.
+        nonce: Makes this plan one of its kind; its first eight characters end the names.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    target: str
+    account: str
+    region: str
+    bucket: str
+    bucket_exists: bool
+    role_arn: str | None
+    endpoint_name: str
+    nonce: str
+
+    @property
+    def suffix(self) -> str:
+        """What makes the names of this plan's resources unique."""
+        return self.nonce[:8]
+
+
+class Workroom(NamedTuple):
+    """What planning needs beside the requirements.
+
+    Attributes:
+        catalog: Limits and prices.
+        blobs: Folder of packaged archives by SHA-256.
+        downloads: Folder for models that lie in S3.
+        sample: Returns the sample model's file, made when it is not there.
+        bucket: For archives and results; None for one of ours.
+        role_arn: Execution role; None to make one.
+        nonce: Makes the plan one of its kind.
+    """
+
+    catalog: Catalog
+    blobs: Path
+    downloads: Path
+    sample: Callable[[], SampleFiles]
+    bucket: str | None
+    role_arn: str | None
+    nonce: str
+
+
+class Wish(NamedTuple):
+    """What a plan is made for."""
+
+    needs: Requirements
+    recommendation: Recommendation
+    package: Package
+
+
+def plan_for(needs: Requirements, clients: AwsClients, room: Workroom) -> DeploymentPlan:
+    """Return the plan for `needs`: recommend, package, observe, plan. AWS is only read.
+
+    Raises:
+        UserError: The model, the requirements or the account do not allow it; says what to do.
+        AwsUnavailableError: No answer.
+    """
+    place = observe(needs, clients, nonce=room.nonce, bucket=room.bucket, role_arn=room.role_arn)
+    needs = _with_sample_request(needs, room)
+    source = local_path(needs.model_source, clients, room.downloads, lambda: room.sample().archive)
+    packaged, chosen = _packaged(needs, source, place.region, room)
+    return make_plan(Wish(needs, chosen, packaged), place)
+
+
+def _with_sample_request(needs: Requirements, room: Workroom) -> Requirements:
+    """The sample model is verified with a real row of its own test set."""
+    source = needs.model_source
+    if source is None or source.uri != SAMPLE or needs.sample_path is not None:
+        return needs
+    return merge(needs, {"sample_path": str(room.sample().sample_json)})
+
+
+def _packaged(
+    needs: Requirements, source: Path, region: str, room: Workroom
+) -> tuple[Package, Recommendation]:
+    """Recommend and package in turn: the size decides the instance, the instance the image."""
+    known = merge(needs, {"region": region})
+    chosen = recommend(known, room.catalog)
+    packaged = _package(needs, source, region, chosen, room)
+    if known.model_size_bytes is None or known.framework is None:
+        seen = {
+            "model_size_bytes": known.model_size_bytes or packaged.model_size_bytes,
+            "framework": known.framework or packaged.framework.value,
+        }
+        again = recommend(merge(known, seen), room.catalog)
+        if again.instance_type != chosen.instance_type:
+            packaged = _package(needs, source, region, again, room)
+        chosen = again
+    return packaged, chosen
+
+
+def _package(
+    needs: Requirements, source: Path, region: str, chosen: Recommendation, room: Workroom
+) -> Package:
+    return package(
+        source,
+        region=region,
+        instance_type=chosen.instance_type,
+        framework=needs.framework,
+        sample_path=Path(needs.sample_path).expanduser() if needs.sample_path else None,
+        blobs=room.blobs,
+    )
+
+
+def observe(
+    needs: Requirements,
+    clients: AwsClients,
+    *,
+    nonce: str,
+    bucket: str | None,
+    role_arn: str | None,
+) -> Place:
+    """Read what the plan depends on.
+
+    Raises:
+        NameInUseError: The wanted endpoint name is taken.
+        UserError: AWS refused a read.
+        AwsUnavailableError: No answer.
+    """
+    account, region = clients.account, clients.target.region_name
+    name = needs.endpoint_name or _endpoint_name(needs, nonce)
+    if clients.exists("sagemaker.describe_endpoint", {"EndpointName": name}):
+        raise NameInUseError(
+            f"There is an endpoint named {name} already.",
+            remedy="Choose another name, or delete that endpoint first.",
+        )
+    bucket = bucket or f"sagemaker-sagepilot-{region}-{account}"
+    return Place(
+        target=clients.target.name,
+        account=account,
+        region=region,
+        bucket=bucket,
+        bucket_exists=clients.exists("s3.head_bucket", {"Bucket": bucket}),
+        role_arn=role_arn,
+        endpoint_name=name,
+        nonce=nonce,
+    )
+
+
+def _endpoint_name(needs: Requirements, nonce: str) -> str:
+    source = needs.model_source.uri if needs.model_source else "model"
+    stem = re.split(r"[/\\]", source.rstrip("/\\"))[-1].partition(".")[0]
+    plain = re.sub(r"[^a-zA-Z0-9]+", "-", stem).strip("-").lower()[:40].strip("-")
+    return f"{plain or 'model'}-{nonce[:8]}"
+
+
+def specify(wish: Wish, place: Place) -> EndpointSpec:
+    """Return the endpoint that is wished for, in full; pure.
+
+    Raises:
+        InvalidInputError: The recommendation is not an endpoint.
+    """
+    chosen = wish.recommendation
+    if chosen.inference_option not in ENDPOINT_OPTIONS:
+        raise InvalidInputError(
+            f"The recommendation is {chosen.inference_option}, which is no endpoint.",
+            remedy="Change the requirements, or follow the recommendation's reasons.",
+        )
+    folder = f"s3://{place.bucket}/endpoints/{place.endpoint_name}/{place.suffix}"
+    return EndpointSpec(
+        name=place.endpoint_name,
+        suffix=place.suffix,
+        region=place.region,
+        inference_option=chosen.inference_option,
+        sagemaker_model=ModelSpec(
+            image_uri=wish.package.image_uri,
+            archive_sha256=wish.package.archive.sha256,
+            archive_size_bytes=wish.package.archive.size_bytes,
+            model_data_uri=f"{folder}/model.tar.gz",
+            environment=wish.package.environment,
+        ),
+        role_arn=place.role_arn,
+        **_capacity(chosen, f"{folder}/results"),
+        network_isolation=_isolated(wish.needs, chosen),
+        scaling=_scaling(chosen),
+    )
+
+
+def _capacity(chosen: Recommendation, output_uri: str) -> dict[str, Any]:
+    match chosen.inference_option:
+        case InferenceOption.SERVERLESS:
+            return {
+                "memory_size_in_mb": chosen.memory_size_in_mb,
+                "max_concurrency": chosen.max_concurrency,
+                "provisioned_concurrency": chosen.provisioned_concurrency,
+            }
+        case InferenceOption.ASYNCHRONOUS:
+            concurrent = chosen.max_concurrent_invocations_per_instance
+            return {
+                "instance_type": chosen.instance_type,
+                "initial_instance_count": chosen.initial_instance_count,
+                "output_uri": output_uri,
+                "max_concurrent_invocations_per_instance": concurrent,
+            }
+        case _:
+            return {
+                "instance_type": chosen.instance_type,
+                "initial_instance_count": chosen.initial_instance_count,
+            }
+
+
+def _isolated(needs: Requirements, chosen: Recommendation) -> bool:
+    regulated = needs.data_sensitivity is DataSensitivity.REGULATED
+    return regulated and chosen.inference_option is not InferenceOption.SERVERLESS
+
+
+def _scaling(chosen: Recommendation) -> ScalingSpec | None:
+    scaling = chosen.auto_scaling
+    if scaling is None:
+        return None
+    return ScalingSpec(
+        scalable_dimension=scaling.scalable_dimension,
+        min_capacity=scaling.min_capacity,
+        max_capacity=scaling.max_capacity,
+        policies=tuple(
+            ScalingPolicy(
+                policy_type=policy.policy_type,
+                metric=policy.metric,
+                target_value=policy.target_value,
+                scale_in_cooldown_s=policy.scale_in_cooldown or COOLDOWN_S,
+                scale_out_cooldown_s=policy.scale_out_cooldown or policy.cooldown or COOLDOWN_S,
+            )
+            for policy in scaling.policies
+        ),
+    )
+
+
+def make_plan(wish: Wish, place: Place) -> DeploymentPlan:
+    """Return the one exact plan for a wish in a place; pure.
+
+    Raises:
+        InvalidInputError: The recommendation is no endpoint, or a call breaks botocore's model.
+    """
+    spec = specify(wish, place)
+    steps = steps_for(spec, account=place.account, bucket_exists=place.bucket_exists)
+    chosen = wish.recommendation
+    plan = DeploymentPlan.model_validate(
+        {
+            "target": place.target,
+            "account": place.account,
+            "region": place.region,
+            "endpoint_name": spec.name,
+            "nonce": place.nonce,
+            "inference_option": spec.inference_option.value,
+            "steps": steps,
+            "undo": undo_for(steps),
+            "preconditions": tuple(_preconditions(spec, steps)),
+            "summary": f"Endpoint {spec.name} in {place.region}: {describe_capacity(spec)}; "
+            f"{len(steps)} calls.",
+            "cost_usd_per_month": chosen.cost_usd_per_month,
+            "cost_if_forgotten_usd_per_month": chosen.cost_if_forgotten_usd_per_month,
+            "warnings": (*(w.text for w in chosen.warnings), *wish.package.warnings),
+            "packaging": [step.model_dump(mode="json") for step in wish.package.steps],
+            "sample": wish.package.sample,
+            "recommendation": chosen.model_dump(mode="json"),
+            "requirements": wish.needs.said(),
+        }
+    )
+    return _checked(plan)
+
+
+def _preconditions(spec: EndpointSpec, steps: Iterable[Step]) -> Iterable[Precondition]:
+    yield Precondition(
+        operation="sagemaker.describe_endpoint",
+        parameters={"EndpointName": spec.name},
+        found=False,
+    )
+    makes_bucket = any(step.operation == "s3.create_bucket" for step in steps)
+    yield Precondition(
+        operation="s3.head_bucket",
+        parameters={"Bucket": bucket_of(spec)},
+        found=not makes_bucket,
+    )
+
+
+def _checked(plan: DeploymentPlan) -> DeploymentPlan:
+    faults = check(plan)
+    if faults:
+        raise InvalidInputError(
+            f"AWS would refuse this plan: {'; '.join(faults[:3])}",
+            remedy="Change the requirement that the message names.",
+        )
+    return plan

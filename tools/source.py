@@ -1,0 +1,84 @@
+"""Where the user's model comes from, brought to a local path: nothing of it is executed."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.aws import AwsClients
+from tools.errors import AccessDeniedError, InvalidInputError, NotFoundError
+from tools.requirements import ModelSource, ModelSourceKind
+
+#: `{"kind": "local", "uri": "sample"}` means the sample model that comes with the product.
+SAMPLE = "sample"
+MOST_BYTES = 5 * 10**9  # one S3 PutObject; larger archives need another way of uploading
+
+
+def local_path(
+    source: ModelSource | None, clients: AwsClients, downloads: Path, sample: Callable[[], Path]
+) -> Path:
+    """Return a local path of the model, downloading it from S3 when it lies there.
+
+    Args:
+        source: What the user named.
+        clients: For reading S3.
+        downloads: Folder for what is downloaded.
+        sample: Returns the sample model's file.
+
+    Raises:
+        InvalidInputError: No source, a kind that this version does not plan, or too large.
+        NotFoundError: There is no such object.
+        AccessDeniedError: S3 refuses.
+    """
+    if source is None:
+        raise InvalidInputError(
+            "Which model is to be deployed is not known yet.",
+            remedy="Name a path, an s3:// URI, or say 'the sample model'.",
+        )
+    match source.kind:
+        case ModelSourceKind.LOCAL if source.uri == SAMPLE:
+            return sample()
+        case ModelSourceKind.LOCAL:
+            return Path(source.uri).expanduser()
+        case ModelSourceKind.S3:
+            return _downloaded(source.uri, clients, downloads)
+        case _:
+            raise InvalidInputError(
+                f"A model from {source.kind} cannot be planned by this version.",
+                remedy="Give a local path or the s3:// URI of the model's archive.",
+            )
+
+
+def _downloaded(uri: str, clients: AwsClients, downloads: Path) -> Path:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    if not bucket or not key or key.endswith("/"):
+        raise InvalidInputError(
+            f"{uri} does not name one object.", remedy="Give s3://bucket/path/model.tar.gz."
+        )
+    place = {"Bucket": bucket, "Key": key}
+    try:
+        head = clients.call("s3.head_object", place)
+        if head["ContentLength"] > MOST_BYTES:
+            raise InvalidInputError(
+                f"{uri} has {head['ContentLength']:,} bytes; at most {MOST_BYTES:,} are handled.",
+                remedy="Give a smaller archive.",
+            )
+        folder = downloads / hashlib.sha256(f"{uri} {head.get('ETag')}".encode()).hexdigest()[:24]
+        path = folder / Path(key).name
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(path.suffix + ".part")
+            with part.open("wb") as file:
+                for chunk in clients.call("s3.get_object", place)["Body"].iter_chunks(1 << 20):
+                    file.write(chunk)
+            part.rename(path)
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"There is nothing at {uri} that these credentials can see.",
+            remedy="Check bucket, key and region.",
+        ) from error
+    except AccessDeniedError as error:
+        raise AccessDeniedError(
+            f"S3 refuses access to {uri}.",
+            remedy="Grant s3:GetObject on it, or copy the archive to a place you can read.",
+        ) from error
+    return path
