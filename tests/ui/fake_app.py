@@ -1,4 +1,7 @@
-"""The page over the fake, for a browser: `streamlit run tests/ui/fake_app.py`."""
+"""The page over the fake, for a browser: `streamlit run tests/ui/fake_app.py [-- GATE]`.
+
+With GATE, a deployment halts at its second step until a file of that name exists.
+"""
 
 import sys
 from pathlib import Path
@@ -15,7 +18,8 @@ from ui.session import Services
 
 @st.cache_resource
 def services() -> Services:
-    return fake_services(FakeApp(pause_s=0.08))
+    gate = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    return fake_services(FakeApp(pause_s=0.08, gate_file=gate))
 
 
 main(services)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from assistant.events import (
@@ -229,8 +230,9 @@ class FakeApp:
     account = "123456789012"
     chat_model_label = "offline chat model"
 
-    def __init__(self, *, pause_s: float = 0.0) -> None:
+    def __init__(self, *, pause_s: float = 0.0, gate_file: Path | None = None) -> None:
         self.pause_s = pause_s
+        self.gate_file = gate_file
         self.gate: threading.Event | None = None
         self.said: list[str] = []
         self.approvals: list[tuple[str, str | None, bool]] = []
@@ -242,7 +244,10 @@ class FakeApp:
     def pause(self, event: Event) -> None:
         if self.gate is not None:
             self.gate.wait(20)
-        time.sleep(self.pause_s * (5 if isinstance(event, Progress) else 1))
+        time.sleep(self.pause_s)
+        if isinstance(event, Progress) and event.step == 3 and self.gate_file is not None:
+            while not self.gate_file.exists():
+                time.sleep(0.05)
 
     def conversation(self, thread: str) -> FakeConversation:
         return self.talks.setdefault(thread, FakeConversation(self, thread))
