@@ -63,7 +63,7 @@ class WorkerSpec(BaseModel):
     """What a worker is to serve.
 
     Attributes:
-        image: The image URI; must be executable (`resolve_image`).
+        image: The image URI; a worker of one that is not executable ends at once and says why.
         archive: The model data, a gzip'd tar; None when the model has none.
         environment: The Environment of the plan, exactly.
         memory_limit_mb: Resident memory over which the worker is killed; None is no limit.
@@ -105,11 +105,8 @@ class Worker:
 
         Raises:
             UnknownImageError: There is no such image.
-            WorkerDiedError: No worker can execute the image.
         """
         contract = resolve_image(spec.image)
-        if not contract.executable:
-            raise WorkerDiedError(contract.not_executed_reason)
         directory.mkdir(parents=True, exist_ok=True)
         self._place = Place(directory / "model", directory / "code")
         self._socket_folder, socket_path = _socket_place(directory)
@@ -223,6 +220,7 @@ class Worker:
         orders = {
             "family": contract.family,
             "version": contract.version,
+            "not_executed_reason": contract.not_executed_reason,
             "archive": str(spec.archive) if spec.archive is not None else None,
             "directory": str(directory),
             "socket": socket_path,

@@ -17,6 +17,7 @@ from tools.sandbox.images.archive import ArchiveRefusedError, unpack
 from tools.sandbox.images.confinement import confine
 from tools.sandbox.images.containers import Setting, Surroundings, make_container, surroundings
 from tools.sandbox.images.http_server import serve
+from tools.sandbox.images.image_packages import packages_of
 from tools.sandbox.images.packages import import_names
 from tools.sandbox.images.serving import Container, ContainerExitError, Place
 from tools.sandbox.images.visible_modules import VisibleModules, hide_product
@@ -31,6 +32,7 @@ class Orders:
 
     family: str
     version: str
+    not_executed_reason: str
     archive: str | None
     directory: str
     socket: str
@@ -82,7 +84,7 @@ def _run(orders: Orders) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     if orders.archive is not None:
         unpack(Path(orders.archive), place.model_dir)
-    around = surroundings(orders.family, orders.version, place)
+    around = surroundings(orders.family, place)
     environment = _set_environment(orders.environment, around, place, directory)
     container = _make(orders, place, environment, around)
     os.chdir(around.working_directory or directory / "root")
@@ -96,7 +98,7 @@ def _set_environment(
 ) -> dict[str, str]:
     """Make the plan's Environment this process's, over the image's own; return the plan's."""
     mapped = {name: place.real(value) for name, value in planned.items()}
-    own = {name: place.real(value) for name, value in around.environment.items()}
+    own = {name: place.real(value) for name, value in (around.environment or {}).items()}
     base = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/root"}
     os.environ.clear()
     os.environ.update(base | {"TMPDIR": str(directory / "tmp")} | own | mapped)
@@ -110,10 +112,18 @@ def _make(
     further = [entry for entry in further if entry.startswith(orders.directory)]
     sys.path[:0] = further
     folders = [*map(str, around.code_folders), *further]
-    allowed = import_names(around.packages)
+    allowed = import_names(packages_of(orders.family, orders.version))
     guard = VisibleModules(allowed, lambda: folders, missing_here=allowed)
     container = make_container(
-        Setting(orders.family, orders.version, place, environment, orders.isolated, guard.allow)
+        Setting(
+            family=orders.family,
+            version=orders.version,
+            not_executed_reason=orders.not_executed_reason,
+            place=place,
+            environment=environment,
+            isolated=orders.isolated,
+            allow=guard.allow,
+        )
     )
     hide_product()
     sys.meta_path.insert(0, guard)

@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.sandbox.images import packages, scikit_learn
+from tools.sandbox.images import scikit_learn, xgboost_script
+from tools.sandbox.images.image_packages import packages_of
+from tools.sandbox.images.pytorch import PyTorchContainer
 from tools.sandbox.images.script_container import ScriptContainer
 from tools.sandbox.images.serving import Container, Place
 from tools.sandbox.images.triton import TritonContainer
+from tools.sandbox.images.unexecuted import UnexecutedContainer
+from tools.sandbox.images.xgboost_algorithm import AlgorithmContainer
 
-Allow = Callable[[frozenset[str]], None]
+_OLD_TORCHSERVE = ("1.12.0", "1.12.1")
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class Setting:
     Attributes:
         family: The image family.
         version: The framework version in the image's tag.
+        not_executed_reason: Why the image is not executed; empty when it is.
         place: Where /opt/ml/model and /opt/ml/code are.
         environment: The plan's Environment, paths mapped.
         isolated: Whether the plan sets EnableNetworkIsolation.
@@ -27,10 +32,11 @@ class Setting:
 
     family: str
     version: str
+    not_executed_reason: str
     place: Place
     environment: Mapping[str, str]
     isolated: bool
-    allow: Allow
+    allow: Callable[[frozenset[str]], None]
 
 
 @dataclass(frozen=True)
@@ -38,54 +44,60 @@ class Surroundings:
     """What the image lays down around a container.
 
     Attributes:
-        packages: The Python packages of the image.
         code_folders: Where a script's own modules are found.
         working_directory: Where the server runs; None is an empty folder.
         environment: Variables that the image sets itself.
     """
 
-    packages: packages.Packages
-    code_folders: tuple[Path, ...]
-    working_directory: Path | None
-    environment: Mapping[str, str]
+    code_folders: tuple[Path, ...] = ()
+    working_directory: Path | None = None
+    environment: Mapping[str, str] | None = None
 
 
 def make_container(setting: Setting) -> Container:
-    """Return the container of an executable image.
-
-    Raises:
-        LookupError: No worker can execute the image.
-    """
-    if setting.family == "scikit-learn":
-        image = scikit_learn.IMAGES[setting.version]
-        return ScriptContainer(
-            setting.place,
-            setting.environment,
-            image,
-            isolated=setting.isolated,
-            allow=setting.allow,
+    """Return the container of an image; of one that is not executed, what says so."""
+    place, environment = setting.place, setting.environment
+    if setting.not_executed_reason:
+        return UnexecutedContainer(
+            setting.family, place, environment, setting.isolated, setting.not_executed_reason
         )
     if setting.family == "triton":
-        return TritonContainer(setting.place, setting.environment)
-    raise LookupError(f"the {setting.family} image is not executed in the sandbox")
-
-
-def surroundings(family: str, version: str, place: Place) -> Surroundings:
-    """Return what the image lays down around its container."""
-    if family == "scikit-learn":
-        return Surroundings(
-            scikit_learn.IMAGES[version].packages, (place.code_dir,), None, _SCRIPT_VARIABLES
+        return TritonContainer(place, environment)
+    if setting.family == "pytorch":
+        return PyTorchContainer(
+            place,
+            environment,
+            packages_of(setting.family, setting.version),
+            isolated=setting.isolated,
+            unhealthy_status=200 if setting.version in _OLD_TORCHSERVE else 500,
+            allow=setting.allow,
         )
-    return Surroundings(_TRITON_PACKAGES, (), None, {})
+    if setting.family == "xgboost" and "SAGEMAKER_PROGRAM" not in environment:
+        return AlgorithmContainer(place, environment)
+    images = scikit_learn.IMAGES if setting.family == "scikit-learn" else xgboost_script.IMAGES
+    return ScriptContainer(
+        place,
+        environment,
+        images[setting.version],
+        isolated=setting.isolated,
+        allow=setting.allow,
+    )
 
 
-# Triton itself runs no Python of the user's with the ONNX backend; what stands in for it does.
-_TRITON_PACKAGES: packages.Packages = {
-    "numpy": None, "onnxruntime": None, "flatbuffers": None, "protobuf": None, "packaging": None,
-    "sympy": None, "mpmath": None, "coloredlogs": None, "humanfriendly": None,
-}  # fmt: skip
-_SCRIPT_VARIABLES = {
-    "PYTHONUNBUFFERED": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "SM_MODEL_DIR": "/opt/ml/model",
-}
+def surroundings(family: str, place: Place) -> Surroundings:
+    """Return what the image lays down around its container."""
+    variables = {
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SM_MODEL_DIR": "/opt/ml/model",
+    }
+    match family:
+        case "scikit-learn":
+            return Surroundings((place.code_dir,), None, variables)
+        case "xgboost":
+            return Surroundings((place.code_dir,), None, variables | {"OMP_NUM_THREADS": "1"})
+        case "pytorch":
+            folders = (place.model_dir / "code", place.model_dir)
+            return Surroundings(folders, place.model_dir, {"SM_MODEL_DIR": "/opt/ml/model"})
+        case _:
+            return Surroundings()

@@ -58,14 +58,19 @@ XGBOOST_1_7: Packages = {
     "xgboost": "1.7.4", "numpy": "1.24.1", "scikit-learn": None, "scipy": None, "pandas": None,
     "wheel": None,
 }  # fmt: skip
-PYTORCH_2_6: Packages = {
+PYTORCH: Packages = {
     **_BASE,
-    "torch": "2.6.0", "torchvision": None, "torchaudio": None, "torchserve": None,
+    "torch": None, "torchvision": None, "torchaudio": None, "torchserve": None,
     "torch-model-archiver": None, "numpy": None, "scipy": None, "pandas": None,
     "scikit-learn": None, "pillow": None, "opencv-python": None, "cython": None,
     "filelock": None, "fsspec": None, "mpmath": None, "networkx": None, "sympy": None,
     "typing-extensions": None, "enum-compat": None, "awscli": None, "ninja": None,
     "sagemaker-pytorch-inference": None, "wheel": None,
+}  # fmt: skip
+# With the ONNX backend Triton runs no Python of the user's; what stands in for it does.
+TRITON: Packages = {
+    "numpy": None, "onnxruntime": None, "flatbuffers": None, "protobuf": None,
+    "packaging": None, "sympy": None, "mpmath": None, "coloredlogs": None, "humanfriendly": None,
 }  # fmt: skip
 
 _IMPORT_NAMES = {
