@@ -13,6 +13,7 @@ from tools.requirements import (
 from tools.rules.case import Case
 from tools.rules.exclusion import JUDGED, OPTION_RULES, exclusions
 from tools.rules.rule import Rule
+from tools.rules.timing import below_network
 from tools.sizing import InstanceSizing, ServerlessSizing
 
 _PREFERRING = tuple(rule for rule in OPTION_RULES if rule.prefers)
@@ -34,6 +35,15 @@ class Choice:
     ranking: tuple[InferenceOption, ...]
     excluded: dict[InferenceOption, tuple[Rule, ...]]
     preferred: tuple[Rule, ...]
+
+    @property
+    def alternatives(self) -> tuple[InferenceOption, ...]:
+        """The other options that fit, best first; the edge where no network call is quick enough.
+
+        Devices without a connection belong here as well, once requirements can say so.
+        """
+        others = tuple(option for option in self.ranking if option is not self.option)
+        return (*others, InferenceOption.EDGE) if below_network(self.case) else others
 
     @property
     def sizing(self) -> InstanceSizing | ServerlessSizing | None:

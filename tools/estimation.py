@@ -1,6 +1,6 @@
 """What an endpoint will cost and how fast it will answer: estimates that name their basis."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,6 +11,7 @@ from tools.workload import TRANSFER_BYTES_PER_S, Workload
 HOURS_PER_MONTH = 730
 SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 _CENT = Decimal("0.01")
+_WIDE = Context(prec=80)  # absurd needs give absurd costs, not errors
 #: Assumed share of SageMaker in an answer: routing and HTTP, without the model (milliseconds).
 SYNCHRONOUS_OVERHEAD_MS = 20.0
 #: Assumed least overhead of an asynchronous answer: S3, queue, S3 (milliseconds).
@@ -55,7 +56,7 @@ class LatencyEstimate(BaseModel):
 
 def cents(amount: Decimal) -> Decimal:
     """Round to cents."""
-    return amount.quantize(_CENT, rounding=ROUND_HALF_UP)
+    return amount.quantize(_CENT, rounding=ROUND_HALF_UP, context=_WIDE)
 
 
 def requests_per_month(workload: Workload) -> Decimal:

@@ -112,7 +112,7 @@ def recommend(needs: Requirements, catalog: Catalog) -> Recommendation:
     cost, latency = _cost(choice), _latency(choice)
     return Recommendation(
         inference_option=choice.option,
-        alternatives=tuple(option for option in choice.ranking if option is not choice.option),
+        alternatives=choice.alternatives,
         deployment_method=deployment_method(needs),
         region=choice.case.workload.region,
         **_size(choice),

@@ -10,8 +10,10 @@ from tools.choice import Choice, choose
 from tools.endpoint import InferenceOption
 from tools.requirements import DataSensitivity, GpuNeed, TrafficPattern
 from tools.rules.cost import break_even_per_day
+from tools.sizing import MIB, SERVERLESS_MODEL_FACTOR, SERVERLESS_RUNTIME_MB
 
 MOST_FLIPS = 8
+HIGHEST_RATE = 1e8  # requests per second, as in Requirements
 _PAYLOAD_LIMITS = (
     ("serverless_payload_max", "4 MB"),
     ("realtime_payload_max_documented", "25 MB"),
@@ -64,7 +66,10 @@ def _changes(choice: Choice) -> Iterator[Change]:
     yield Change("regulated data", {"data_sensitivity": DataSensitivity.REGULATED})
     yield Change("several models share the endpoint", {"model_count": 10})
     yield Change("the answer is streamed", {"streaming": True})
-    yield Change("model above 4.5 GB", {"model_size_bytes": 5_500_000_000})
+    largest = choice.case.catalog.serverless_memory_sizes_mb()[-1]
+    fitting = int((largest - SERVERLESS_RUNTIME_MB) / SERVERLESS_MODEL_FACTOR * MIB)
+    text = f"model above {fitting / 1e9:.1f} GB"
+    yield Change(text, {"model_size_bytes": fitting + 10**6})
 
 
 def _payload_changes(choice: Choice) -> Iterator[Change]:
@@ -86,7 +91,7 @@ def _traffic_changes(choice: Choice) -> Iterator[Change]:
     workload, turning = choice.case.workload, break_even_per_day(choice.case)
     a_day = workload.average_requests_per_second * 86400
     if turning is not None and a_day < turning:
-        rate = float(turning) / 86400 * 2
+        rate = min(float(turning) / 86400 * 2, HIGHEST_RATE)
         if choice.case.needs.peak_requests_per_second is None:
             yield Change(
                 f"well above the break-even of {turning:,.0f} requests a day",

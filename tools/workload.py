@@ -51,6 +51,8 @@ LARGE_MODEL_PARAMETERS = 1_000_000_000
 STRICT_LATENCY_MS = 500.0
 TOLERATED_COLD_START_MS = 30_000.0
 LONGEST_WAIT_MS = 60_000.0
+#: No model is quicker; keeps capacities finite.
+SHORTEST_PROCESSING_S = 1e-6
 #: Assumed speed of a payload on its way, bytes per second.
 TRANSFER_BYTES_PER_S = 50_000_000
 SYNCHRONOUS_PAYLOAD_BYTES = 25_000_000
@@ -242,32 +244,30 @@ def _processing_s(gaps: _Gaps, large: bool) -> float:
     return float(gaps.fill("processing_time_s", seconds, text))
 
 
-def _cold_start_tolerance(gaps: _Gaps, uneven: bool, interactive: bool) -> float:
+def _cold_start_tolerance(gaps: _Gaps, uneven: bool, interactive: bool, busy_ms: float) -> float:
     target = gaps.needs.latency_p95_ms
-    if not interactive:
-        return float(
-            gaps.fill(
-                "cold_start_tolerance_ms",
-                600_000.0,
-                "Nobody waits, so a start of several minutes after idle time does no harm.",
-            )
-        )
-    if target is not None and target < STRICT_LATENCY_MS:
+    if not interactive and target is not None:
+        slack = max(0.0, target - busy_ms)
+        text = f"A start after idle time may use what the latency leaves: {slack / 1000:g} s."
+    elif not interactive:
+        slack = 600_000.0
+        text = "Nobody waits, so a start of several minutes after idle time does no harm."
+    elif target is not None and target < STRICT_LATENCY_MS:
+        slack = target
         text = f"A first answer after idle time must be as quick as any other ({target:g} ms)."
-        return float(gaps.fill("cold_start_tolerance_ms", target, text))
-    text = "A first answer after idle time may take up to 30 seconds."
-    if not uneven:
-        text = "A slow first answer, up to 30 seconds, is rare enough to be accepted."
-    return float(gaps.fill("cold_start_tolerance_ms", TOLERATED_COLD_START_MS, text))
+    else:
+        slack = TOLERATED_COLD_START_MS
+        text = "A first answer after idle time may take up to 30 seconds."
+        if not uneven:
+            text = "A slow first answer, up to 30 seconds, is rare enough to be accepted."
+    return float(gaps.fill("cold_start_tolerance_ms", slack, text))
 
 
 def fill_gaps(needs: Requirements) -> Workload:
     """Return the workload to decide on: what was said, and assumptions for the rest."""
     gaps = _Gaps(needs)
     region = gaps.fill("region", DEFAULT_REGION, "The Region is us-east-1.")
-    environment = gaps.fill(
-        "environment", Environment.PRODUCTION, "It is for production, so two instances."
-    )
+    environment = gaps.fill("environment", Environment.PRODUCTION, "It is for production.")
     request, response = _payloads(gaps)
     streaming = bool(gaps.fill("streaming", False, "The answer comes in one piece."))
     interactive = _interactive(gaps, max(request, response), streaming)
@@ -275,7 +275,7 @@ def fill_gaps(needs: Requirements) -> Workload:
     large = (needs.model_parameters or 0) >= LARGE_MODEL_PARAMETERS or _names_language_model(needs)
     size = _model_bytes(gaps)
     gpu = _gpu(gaps, large, size)
-    processing = _processing_s(gaps, large)
+    processing = max(_processing_s(gaps, large), SHORTEST_PROCESSING_S)
     service = processing + (request + response) / TRANSFER_BYTES_PER_S
     average, peak, idle = _rates(gaps, pattern, service)
     workload = Workload(
@@ -302,5 +302,5 @@ def fill_gaps(needs: Requirements) -> Workload:
             "data_sensitivity", DataSensitivity.INTERNAL, "The data is internal, not regulated."
         ),
     )
-    tolerance = _cold_start_tolerance(gaps, workload.uneven, interactive)
+    tolerance = _cold_start_tolerance(gaps, workload.uneven, interactive, processing * 1000)
     return replace(workload, cold_start_tolerance_ms=tolerance, assumptions=tuple(gaps.made))

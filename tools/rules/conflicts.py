@@ -1,14 +1,28 @@
 """Needs that cannot all be had. A conflict looks at what was said, never at an assumption."""
 
-from tools.endpoint import ENDPOINT_OPTIONS
-from tools.requirements import (
-    DeploymentPreference,
-    GpuNeed,
-    ModelSourceKind,
-    TrafficPattern,
-)
+from tools.requirements import TrafficPattern
 from tools.rules.case import Case
-from tools.rules.exclusion import exclusions, only_budget_excludes
+from tools.rules.contradiction import (
+    DATA_RATE_BITS_PER_S,
+    batch_fields,
+    cheapest,
+    cheapest_over_budget,
+    data_rate_bits,
+    gpu_required,
+    large_and_quick,
+    long_and_waited_for,
+    mean_over_active_peak,
+    not_in_catalogue,
+    over_real_time,
+    payload_field,
+    said_payload,
+    serverless_obstacle,
+    serverless_price_wanted,
+    shared_but_not_real_time,
+    slower_than_wanted,
+    waited_for_batch,
+)
+from tools.rules.exclusion import exclusions
 from tools.rules.rule import (
     ASYNC_PAGE,
     BATCH_PAGE,
@@ -26,127 +40,6 @@ from tools.rules.rule import (
 from tools.rules.timing import NETWORK_FLOOR_MS
 
 JUMPSTART_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/studio-jumpstart.html"
-#: Above this rate of data no single endpoint is sensible (assumed), bits per second.
-DATA_RATE_BITS_PER_S = 100e9
-
-
-def _said_payload(case: Case) -> int:
-    return max(case.needs.request_payload_bytes or 0, case.needs.response_payload_bytes or 0)
-
-
-def _payload_field(case: Case) -> str:
-    request = case.needs.request_payload_bytes or 0
-    return "request" if request >= (case.needs.response_payload_bytes or 0) else "response"
-
-
-def _data_rate_bits(case: Case) -> float:
-    rate = case.needs.peak_requests_per_second or case.needs.average_requests_per_second or 0.0
-    size = (case.needs.request_payload_bytes or 0) + (case.needs.response_payload_bytes or 0)
-    return rate * size * 8
-
-
-def _over_real_time(case: Case) -> bool:
-    return _said_payload(case) > case.limit_bytes("realtime_payload_max_documented")
-
-
-def _large_and_quick(case: Case) -> bool:
-    target = case.needs.latency_p95_ms
-    return _over_real_time(case) and target is not None and target < case.asynchronous_p95_ms
-
-
-def _slower_than_wanted(case: Case) -> bool:
-    target, seconds = case.needs.latency_p95_ms, case.needs.processing_time_s
-    return target is not None and seconds is not None and seconds * 1000 >= target
-
-
-def _long_and_waited_for(case: Case) -> bool:
-    seconds = case.needs.processing_time_s or 0
-    return (
-        case.needs.interactive is True
-        and not case.needs.streaming
-        and seconds > case.limit("realtime_invocation_timeout")
-    )
-
-
-def _cheapest_over_budget(case: Case) -> bool:
-    """Every option that would fit costs more than the budget."""
-    if case.needs.budget_usd_per_month is None:
-        return False
-    excluded = exclusions(case)
-    by_budget = [only_budget_excludes(excluded, option) for option in ENDPOINT_OPTIONS]
-    return all(excluded[option] for option in ENDPOINT_OPTIONS) and any(by_budget)
-
-
-def _cheapest(case: Case) -> str:
-    excluded = exclusions(case)
-    totals = [
-        (total, option)
-        for option in ENDPOINT_OPTIONS
-        if only_budget_excludes(excluded, option)
-        and (total := case.costs[option].total_usd_per_month) is not None
-    ]
-    total, option = min(totals)
-    return f"The cheapest that fits is {option} at about {total} USD a month"
-
-
-def _serverless_price_wanted(case: Case) -> bool:
-    """Serverless would be within the budget, but a limit other than its price excludes it."""
-    if not _cheapest_over_budget(case):
-        return False
-    excluded = exclusions(case)[SERVERLESS]
-    return bool(excluded) and not case.exceeds_budget(SERVERLESS) and not _gpu(case)
-
-
-def _serverless_obstacle(case: Case) -> str:
-    return exclusions(case)[SERVERLESS][0].says(case)
-
-
-def _gpu(case: Case) -> bool:
-    return case.needs.gpu is GpuNeed.REQUIRED
-
-
-def _mean_over_active_peak(case: Case) -> bool:
-    needs = case.needs
-    average, peak, idle = (
-        needs.average_requests_per_second,
-        needs.peak_requests_per_second,
-        needs.idle_share,
-    )
-    if average is None or idle is None or idle == 0:
-        return False
-    if idle == 1:
-        return average > 0
-    return peak is not None and peak >= average > peak * (1 - idle) * (1 + 1e-9)
-
-
-def _not_in_catalogue(case: Case) -> bool:
-    source = case.needs.model_source
-    return (
-        case.needs.deployment_preference is DeploymentPreference.JUMPSTART
-        and source is not None
-        and source.kind is not ModelSourceKind.JUMPSTART
-    )
-
-
-def _shared_but_not_real_time(case: Case) -> bool:
-    if (case.needs.model_count or 1) <= 1:
-        return False
-    excluded = exclusions(case)[REAL_TIME]
-    return bool(excluded) and not only_budget_excludes(exclusions(case), REAL_TIME)
-
-
-def _waited_for_batch(case: Case) -> bool:
-    target = case.needs.latency_p95_ms
-    return case.needs.traffic_pattern is TrafficPattern.BATCH and (
-        case.needs.interactive is True or (target is not None and target <= 60_000)
-    )
-
-
-def _batch_fields(case: Case) -> str:
-    if case.needs.interactive is True:
-        return "somebody waits for each answer"
-    return f"an answer is wanted within {case.needs.latency_p95_ms:g} ms"
-
 
 RULES = (
     Rule(
@@ -154,9 +47,9 @@ RULES = (
         title="Large payload and quick answer",
         source_url=FAQ_PAGE,
         contradicts=("request_payload_bytes", "latency_p95_ms"),
-        when=_large_and_quick,
+        when=large_and_quick,
         says=lambda case: (
-            f"A {_payload_field(case)} of {megabytes(_said_payload(case))} and an answer within "
+            f"A {payload_field(case)} of {megabytes(said_payload(case))} and an answer within "
             f"{case.needs.latency_p95_ms:g} ms cannot both be had: above 25 MB only an "
             "asynchronous endpoint takes it, through S3 and a queue."
         ),
@@ -166,7 +59,7 @@ RULES = (
         title="Latency below the processing time",
         source_url=METRICS_PAGE,
         contradicts=("latency_p95_ms", "processing_time_s"),
-        when=_slower_than_wanted,
+        when=slower_than_wanted,
         says=lambda case: (
             f"The model needs {duration(case.needs.processing_time_s or 0)} for a request, so an "
             f"answer within {duration((case.needs.latency_p95_ms or 0) / 1000)} cannot be had."
@@ -177,7 +70,7 @@ RULES = (
         title="Long processing and somebody waiting",
         source_url=FAQ_PAGE,
         contradicts=("processing_time_s", "interactive"),
-        when=_long_and_waited_for,
+        when=long_and_waited_for,
         says=lambda case: (
             f"Somebody waits, but {duration(case.needs.processing_time_s or 0)} of processing is "
             "over the 60 s of an answer in one call; only a stream may take 8 min."
@@ -188,9 +81,9 @@ RULES = (
         title="GPU and a small budget",
         source_url=PRICING_PAGE,
         contradicts=("gpu", "budget_usd_per_month"),
-        when=lambda case: _gpu(case) and _cheapest_over_budget(case),
+        when=lambda case: gpu_required(case) and cheapest_over_budget(case),
         says=lambda case: (
-            f"{_cheapest(case)}, because a GPU is required; the budget is "
+            f"{cheapest(case)}, because a GPU is required; the budget is "
             f"{case.needs.budget_usd_per_month} USD."
         ),
     ),
@@ -200,21 +93,21 @@ RULES = (
         source_url=PRICING_PAGE,
         contradicts=("budget_usd_per_month",),
         when=lambda case: (
-            _cheapest_over_budget(case) and not _gpu(case) and not _serverless_price_wanted(case)
+            cheapest_over_budget(case)
+            and not gpu_required(case)
+            and not serverless_price_wanted(case)
         ),
-        says=lambda case: (
-            f"{_cheapest(case)}; the budget is {case.needs.budget_usd_per_month} USD."
-        ),
+        says=lambda case: f"{cheapest(case)}; the budget is {case.needs.budget_usd_per_month} USD.",
     ),
     Rule(
         id="REC-906",
         title="Budget for serverless, needs for instances",
         source_url=PRICING_PAGE,
         contradicts=("budget_usd_per_month",),
-        when=_serverless_price_wanted,
+        when=serverless_price_wanted,
         says=lambda case: (
-            f"{_cheapest(case)}; within the budget of {case.needs.budget_usd_per_month} USD there "
-            f"is only serverless, but: {_serverless_obstacle(case)}"
+            f"{cheapest(case)}; within the budget of {case.needs.budget_usd_per_month} USD there "
+            f"is only serverless, but: {serverless_obstacle(case)}"
         ),
     ),
     Rule(
@@ -250,7 +143,7 @@ RULES = (
         title="Mean above what the active time allows",
         source_url=METRICS_PAGE,
         contradicts=("average_requests_per_second", "peak_requests_per_second", "idle_share"),
-        when=_mean_over_active_peak,
+        when=mean_over_active_peak,
         says=lambda case: (
             f"Idle {case.needs.idle_share:.0%} of the time, an average of "
             f"{case.needs.average_requests_per_second:g} requests/s over the month is more than "
@@ -273,10 +166,10 @@ RULES = (
         title="More data than a network carries",
         source_url=HOSTING_LIST,
         contradicts=("request_payload_bytes", "peak_requests_per_second"),
-        when=lambda case: _data_rate_bits(case) > DATA_RATE_BITS_PER_S,
+        when=lambda case: data_rate_bits(case) > DATA_RATE_BITS_PER_S,
         says=lambda case: (
-            f"These payloads at this rate are {_data_rate_bits(case) / 1e9:,.0f} Gbit/s, more than "
-            "100 Gbit/s: send references to S3 instead of the data."
+            f"These payloads at this rate are {data_rate_bits(case) / 1e9:,.0f} Gbit/s, more than "
+            "25 Gbit/s: send references to S3 instead of the data."
         ),
     ),
     Rule(
@@ -284,9 +177,9 @@ RULES = (
         title="Batch with somebody waiting",
         source_url=BATCH_PAGE,
         contradicts=("traffic_pattern", "interactive"),
-        when=_waited_for_batch,
+        when=waited_for_batch,
         says=lambda case: (
-            f"Traffic is a batch, yet {_batch_fields(case)}: a batch job answers at its end."
+            f"Traffic is a batch, yet {batch_fields(case)}: a batch job answers at its end."
         ),
     ),
     Rule(
@@ -335,7 +228,7 @@ RULES = (
         when=lambda case: (
             case.needs.streaming is True
             and (
-                _over_real_time(case)
+                over_real_time(case)
                 or (case.needs.processing_time_s or 0) > case.limit("realtime_stream_timeout")
             )
         ),
@@ -348,7 +241,7 @@ RULES = (
         title="JumpStart for a model that is not in it",
         source_url=JUMPSTART_PAGE,
         contradicts=("deployment_preference", "model_source"),
-        when=_not_in_catalogue,
+        when=not_in_catalogue,
         says=lambda case: (
             "JumpStart deploys models of its own catalogue; this one comes from "
             f"{case.needs.model_source.kind if case.needs.model_source else 'elsewhere'}."
@@ -359,7 +252,7 @@ RULES = (
         title="Several models where only one fits",
         source_url=MATRIX_PAGE,
         contradicts=("model_count",),
-        when=_shared_but_not_real_time,
+        when=shared_but_not_real_time,
         says=lambda case: (
             f"Only a real-time endpoint holds {case.needs.model_count} models, and here it is "
             f"excluded: {exclusions(case)[REAL_TIME][0].says(case)}"
@@ -420,7 +313,7 @@ def conflict_fields(rule: Rule, case: Case) -> tuple[str, ...]:
     if rule.id == "REC-906":
         names += tuple(_OBSTACLES[found.id] for found in exclusions(case)[SERVERLESS])
     for name in names:
-        if name == "request_payload_bytes" and _payload_field(case) == "response":
+        if name == "request_payload_bytes" and payload_field(case) == "response":
             found.append("response_payload_bytes")
         elif getattr(case.needs, name) is not None or name not in _OPTIONAL:
             found.append(name)

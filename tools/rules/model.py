@@ -166,16 +166,15 @@ RULES = (
         source_url=MATRIX_PAGE,
         warns=(REAL_TIME, SERVERLESS, ASYNCHRONOUS),
         when=lambda case: (
-            case.workload.framework
-            in (Framework.ONNX, Framework.LIGHTGBM, Framework.CATBOOST, Framework.CUSTOM)
+            case.workload.framework in (Framework.ONNX, Framework.LIGHTGBM, Framework.CATBOOST)
             and (
                 case.needs.model_source is None
                 or case.needs.model_source.kind is not ModelSourceKind.IMAGE
             )
         ),
         says=lambda case: (
-            f"There is no SageMaker image for {case.workload.framework}: another framework's image "
-            "with a handler, or an image of your own, serves the model."
+            f"SageMaker has no {case.workload.framework} inference image: another "
+            "framework's image with a handler, Triton, or an image of your own serves the model."
         ),
     ),
 )

@@ -26,7 +26,8 @@ NETWORK_FLOOR_MS = 5.0
 LONG_PROCESSING_S = 30.0
 
 
-def _below_network(case: Case) -> bool:
+def below_network(case: Case) -> bool:
+    """The wanted latency is less than any call over the network takes."""
     target = case.workload.latency_p95_ms
     return target is not None and target < NETWORK_FLOOR_MS
 
@@ -150,7 +151,7 @@ RULES = (
         title="Latency below a network call",
         source_url=METRICS_PAGE,
         rules_out=(REAL_TIME, SERVERLESS, ASYNCHRONOUS, BATCH_TRANSFORM),
-        when=_below_network,
+        when=below_network,
         says=lambda case: (
             f"{case.workload.latency_p95_ms:g} ms is less than a call to any endpoint takes (about "
             f"{NETWORK_FLOOR_MS:g} ms at best, assumed): run the model inside the application or "

@@ -35,6 +35,11 @@ def _steady(case: Case) -> bool:
     return workload.interactive and even and workload.idle_share < 0.5
 
 
+def _serverless_cheaper(case: Case) -> bool:
+    instances, serverless = case.usd(REAL_TIME), case.usd(SERVERLESS)
+    return instances is not None and serverless is not None and serverless < instances
+
+
 def _uneven_and_tolerant(case: Case) -> bool:
     return case.workload.uneven and not case.cold_start_unwelcome
 
@@ -71,6 +76,17 @@ RULES = (
         says=lambda case: (
             f"Traffic is {case.workload.traffic_pattern}: an instance that is always on is used "
             "most of the time."
+        ),
+    ),
+    Rule(
+        id="REC-507",
+        title="Serverless is not known to be cheaper",
+        source_url=FAQ_PAGE,
+        prefers=(REAL_TIME,),
+        weight=1,
+        when=lambda case: case.workload.interactive and not _serverless_cheaper(case),
+        says=lambda _: (
+            "A real-time endpoint is always warm, and serverless is not known to be cheaper here."
         ),
     ),
     Rule(
