@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge.note import NOTES_FOLDER
 from knowledge.retrieval import Candidate, Library, Query, open_library
+from knowledge.terms import is_instance_type
 
 Language = Literal["en", "vi"]
 
@@ -17,6 +18,7 @@ Language = Literal["en", "vi"]
 EVIDENCE_NEEDED = 0.48
 _COVERAGE_WEIGHT = 0.5
 _FOREIGN_NAME_FACTOR = 0.6
+PRICE_TERMS = frozenset({"price", "cost", "charge", "hourly", "usd", "pricing"})
 _MORE_SENTENCES = 3
 _SENTENCE_NEAR = 0.10  # a further sentence may be this much less similar than the note's best one
 _SECOND_NOTE_NEAR = 0.06  # a second note is quoted when its score is this close to the first's
@@ -91,11 +93,11 @@ def answer(
 def evidence(query: Query, best: Candidate) -> float:
     """How much speaks for the best note: meaning, and the share of the query's words it has.
 
-    A name that the note lacks (a metric, an error, an API) is no evidence at all: the question is
-    about something else, however alike the words.
+    A proper name or an identifier that no note has means that the question is about something
+    else, however alike the words. A price of one instance type says nothing of another's.
     """
-    if query.identifiers and best.exact == 0 and best.coverage < 0.5:
-        return 0.0
+    if PRICE_TERMS & set(query.terms) and any(map(is_instance_type, query.identifiers)):
+        return best.dense + best.exact if best.exact == 1.0 else 0.0
     known = 1.0 if not query.foreign_names else _FOREIGN_NAME_FACTOR
     return known * (best.dense + _COVERAGE_WEIGHT * best.coverage)
 

@@ -15,7 +15,15 @@ from knowledge.note import NOTES_FOLDER, Note, load_notes
 from knowledge.passage import Passage, passages_of
 from knowledge.spelling import Spelling
 from knowledge.store import PassageStore
-from knowledge.terms import identifiers, proper_names, syllable_terms, terms, without_common_names
+from knowledge.terms import (
+    expand_aliases,
+    identifiers,
+    is_instance_type,
+    proper_names,
+    syllable_terms,
+    terms,
+    without_common_names,
+)
 from knowledge.vectors import VECTORS_PATH, complete_vectors, load_vectors
 from knowledge.vietnamese import is_vietnamese, to_english_terms
 
@@ -128,15 +136,20 @@ class Library:
     def understand(self, text: str) -> Query:
         """Mends spelling, recognises Vietnamese, and takes the query apart."""
         vietnamese = is_vietnamese(text)
-        english = to_english_terms(text) if vietnamese else self._spelling.mend(text)
+        if vietnamese:
+            english = expand_aliases(to_english_terms(text, self._english.__contains__))
+        else:
+            english = expand_aliases(self._spelling.mend(text))
         named = text if vietnamese else english
+        names = identifiers(text)
+        subjects = [*proper_names(named), *(n for n in names if not is_instance_type(n))]
         return Query(
             english=english,
             vietnamese=vietnamese,
             terms=tuple(terms(english)),
             syllables=tuple(syllable_terms(text)) if vietnamese else (),
-            identifiers=tuple(identifiers(text)),
-            foreign_names=tuple(n for n in proper_names(named) if n not in self._english),
+            identifiers=tuple(names),
+            foreign_names=tuple(n for n in subjects if n not in self._english),
         )
 
     def candidates(self, query: Query, topics: Collection[str] = ()) -> tuple[Candidate, ...]:
@@ -174,7 +187,7 @@ class Library:
 def _english_terms(note: Note) -> list[str]:
     """The title counts three times, the summary twice."""
     text = f"{note.summary_en} {note.summary_en} {note.body} {' '.join(note.topics)}"
-    return terms(note.title) * 3 + terms(text)
+    return terms(expand_aliases(note.title)) * 3 + terms(expand_aliases(text))
 
 
 def _key(folder: Path) -> str:

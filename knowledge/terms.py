@@ -27,10 +27,30 @@ a about am an and any are as at be been but by can could did do does doing for f
 have how i if in into is it its just many me much must my need no not of on or our please shall
 should so some tell than that the their them then there these they this to up us use used using
 want was way we what when where which while who whom why will with would you your
+amazon aws sagemaker
 là gì có không và của cho thì bao nhiêu như thế nào làm sao để khi nào tôi một các những được bị này
 đó với từ trong ở hay hoặc nên cái nó thể ra
 """
 _COMMON_NAMES = re.compile(r"\b(amazon|aws|sagemaker)\b(?![._/:-])", re.IGNORECASE)
+_ALIASES = {
+    "async": "asynchronous",
+    "realtime": "real-time",
+    "autoscaling": "auto scaling",
+    "autoscale": "auto scaling",
+    "mme": "multi-model endpoint",
+    "cfn": "CloudFormation",
+    "sklearn": "scikit-learn",
+    "rollback": "rollback",
+    "rollsback": "rollback",
+    "rollingback": "rollback",
+    "rolledback": "rollback",
+    "big": "large",
+    "biggest": "largest",
+}
+_ALIAS = re.compile(
+    r"(?<![\w.])(async|real[ -]?time|auto-?scal(?:ing|e)|mme|cfn|sklearn|big|biggest|roll(?:s|ing|ed)? back)(?![\w.])",
+    re.IGNORECASE,
+)
 STOPWORDS = frozenset(_STOPWORD_LIST.split())
 
 
@@ -41,13 +61,23 @@ def fold(text: str) -> str:
 
 
 def is_identifier(token: str) -> bool:
-    """Whether a token is a name to be found exactly: CamelCase, snake_case, dotted, ALLCAPS_."""
-    return bool(
-        re.search(r"[a-z0-9][A-Z]", token)
-        or re.search(r"[A-Z]{2,}[a-z]+[A-Z]|[A-Z][a-z]+[A-Z]", token)
-        or re.search(r"\w[_/:]\w", token)
-        or re.search(r"\w\.\w", token)
-    )
+    """Whether a token is a name to be found exactly: CamelCase, snake_case, or dotted.
+
+    Plain numbers, abbreviations ("e.g") and alternatives ("and/or") are none.
+    """
+    if len(token) < 4 or token[0].isdigit():
+        return False
+    return bool(re.search(r"[a-z0-9][A-Z]|[A-Za-z0-9]_[A-Za-z0-9]|[a-z0-9]\.[a-z0-9]", token))
+
+
+def is_instance_type(token: str) -> bool:
+    """Whether a token has the form of a hosting instance type, such as ml.m5.xlarge."""
+    return bool(re.fullmatch(r"ml\.[a-z0-9-]+\.[a-z0-9]+", token.lower()))
+
+
+def expand_aliases(text: str) -> str:
+    """Short forms in full, as the notes write them: "async" becomes "asynchronous"."""
+    return _ALIAS.sub(lambda match: _ALIASES[re.sub(r"[\s-]", "", match.group().lower())], text)
 
 
 def quantities(text: str) -> list[str]:
@@ -102,7 +132,8 @@ def terms(text: str) -> list[str]:
 
 def identifiers(text: str) -> list[str]:
     """The names in a query that must be found exactly: metrics, errors, calls, settings, types."""
-    return [stem(t.lower()) for t in tokens(text) if is_identifier(t)]
+    found = (t for t in tokens(text) if is_identifier(t) and t.lower() not in STOPWORDS)
+    return [stem(t.lower()) for t in found]
 
 
 def proper_names(text: str) -> list[str]:
@@ -114,7 +145,7 @@ def proper_names(text: str) -> list[str]:
 def without_common_names(text: str) -> str:
     """The text without the names that every question here may carry, which tell nothing."""
     rest = _COMMON_NAMES.sub(" ", text)
-    return rest if re.search(r"\w", rest) else text
+    return rest if terms(rest) else text
 
 
 def syllable_terms(text: str) -> list[str]:

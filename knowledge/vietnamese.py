@@ -2,58 +2,97 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from knowledge.terms import fold
+from knowledge.terms import fold, is_identifier
 
 GLOSSARY_PATH = Path(__file__).parent / "data" / "glossary.toml"
 # Letters that Vietnamese has and other languages written in Latin letters mostly lack.
-_LETTERS = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉĩịọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ]", re.IGNORECASE)
-_TECHNICAL = re.compile(r"[A-Za-z0-9][\w./:%-]*")
+_LETTERS = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉĩịọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ]", re.IGNORECASE)
+_FUNCTION_WORDS = frozenset(("là", "gì", "và", "không", "thì", "cái", "nào", "thế", "nếu"))
+# Telling without diacritics, too: no other language writes these pairs.
+_FUNCTION_PHRASES = (
+    "lam sao",
+    "bao nhieu",
+    "nhu the nao",
+    "la gi",
+    "the nao",
+    "lam the",
+    "co the",
+    "khi nao",
+)
+_LONGEST_PHRASE = 6  # words
 
 
 @cache
 def glossary() -> Mapping[str, str]:
-    """English by folded Vietnamese phrase, the longest phrases first."""
+    """English by Vietnamese phrase in lower case, with its diacritics."""
     table = tomllib.loads(GLOSSARY_PATH.read_text(encoding="utf-8"))["terms"]
-    folded = {fold(vietnamese): english for vietnamese, english in table.items()}
-    return dict(sorted(folded.items(), key=lambda item: (-len(item[0]), item[0])))
+    return {_normal(vietnamese): english for vietnamese, english in table.items()}
+
+
+@cache
+def folded_glossary() -> Mapping[str, str]:
+    """English by phrase without diacritics; single syllables would mean too many things."""
+    return {fold(phrase): english for phrase, english in glossary().items() if " " in phrase}
 
 
 def is_vietnamese(text: str) -> bool:
-    """True with Vietnamese letters, or with two glossary phrases of several syllables."""
-    if _LETTERS.search(text):
+    """Whether Vietnamese letters or words say so; without diacritics it takes telling phrases."""
+    normal = _normal(text)
+    words = re.findall(r"[^\W_]+", normal)
+    if _LETTERS.search(normal) or _FUNCTION_WORDS.intersection(words):
         return True
-    words = " ".join(re.findall(r"[^\W_]+", fold(text)))
-    folded = f" {words} "
-    return sum(f" {phrase} " in folded for phrase in glossary() if " " in phrase) >= 2
+    spaced = f" {' '.join(fold(w) for w in words)} "
+    telling = sum(f" {phrase} " in spaced for phrase in _FUNCTION_PHRASES)
+    return telling + sum(f" {phrase} " in spaced for phrase in folded_glossary()) >= 2
 
 
-def to_english_terms(text: str) -> str:
+def to_english_terms(text: str, is_known: Callable[[str], bool]) -> str:
     """The English of every glossary phrase, with names and numbers kept as they are.
 
-    The longest phrase wins at each place; what the glossary lacks is left out, unless it is
-    plain ASCII (names of services, options and metrics are not translated).
+    Args:
+        text: Vietnamese, with or without diacritics.
+        is_known: Whether the notes use an English word; others are left out as Vietnamese.
+
+    Returns:
+        English words in the order of the text; the longest phrase wins at each place.
     """
-    words = [(w, fold(w)) for w in re.findall(r"[\w./:%-]+", text)]
+    words = re.findall(r"[\w./:%-]+", unicodedata.normalize("NFC", text))
+    accented = any(not word.isascii() for word in words)
+    table = glossary() if accented else folded_glossary()
     english: list[str] = []
     position = 0
     while position < len(words):
-        taken, translation = _longest_phrase(words, position)
+        taken, translation = _longest_phrase(words, position, table)
         if taken:
             english.append(translation)
-        elif _TECHNICAL.fullmatch(words[position][0]) and words[position][0].isascii():
-            english.append(words[position][0])
+        elif _is_technical(words[position], is_known):
+            english.append(words[position])
         position += max(1, taken)
     return " ".join(english)
 
 
-def _longest_phrase(words: list[tuple[str, str]], position: int) -> tuple[int, str]:
+def _longest_phrase(words: list[str], position: int, table: Mapping[str, str]) -> tuple[int, str]:
     """How many words the longest phrase at this place takes, and its English; 0 for none."""
-    for length in range(min(6, len(words) - position), 0, -1):
-        phrase = " ".join(folded for _, folded in words[position : position + length]).strip(".")
-        if phrase in glossary():
-            return length, glossary()[phrase]
+    for length in range(min(_LONGEST_PHRASE, len(words) - position), 0, -1):
+        phrase = " ".join(words[position : position + length]).lower().strip(".:/-")
+        if phrase in table:
+            return length, table[phrase]
     return 0, ""
+
+
+def _is_technical(word: str, is_known: Callable[[str], bool]) -> bool:
+    """A name, a number, or an English word of the notes that is not also a Vietnamese syllable."""
+    if not word.isascii():
+        return False
+    if is_identifier(word) or any(c.isdigit() or c.isupper() for c in word):
+        return True
+    return len(word) > 2 and is_known(word.lower())
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", text).lower()

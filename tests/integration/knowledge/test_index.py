@@ -1,0 +1,125 @@
+"""The embedding model, the shipped vectors, and the store under two processes."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge.embedding import DIMENSION, TOKENIZER_PATH, MiniLmEmbedder, Vectors
+from knowledge.errors import KnowledgeError
+from knowledge.passage import Passage
+from knowledge.store import PassageStore
+from knowledge.vectors import complete_vectors, load_vectors, save_vectors
+
+ASK = "import sys, pathlib; from knowledge.answering import answer; " + (
+    "print(answer('default cooldown of auto scaling', home=pathlib.Path(sys.argv[1])).answer)"
+)
+
+
+@pytest.fixture(scope="module")
+def embedder() -> MiniLmEmbedder:
+    return MiniLmEmbedder()
+
+
+class CountingEmbedder:
+    """Counts what it is asked to embed; the vectors themselves do not matter."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.texts.extend(texts)
+        return np.eye(len(texts), DIMENSION, dtype=np.float32)
+
+
+def passage(note_id: str, text: str) -> Passage:
+    return Passage(note_id=note_id, ordinal=0, sentence=text, text=text)
+
+
+def test_vectors_are_unit_length_and_alike_texts_are_near(embedder: MiniLmEmbedder) -> None:
+    vectors = embedder.embed(["a happy person", "a very happy person", "today is a sunny day"])
+    assert vectors.shape == (3, DIMENSION)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors[0] @ vectors[1] > 0.85 > 0.5 > vectors[0] @ vectors[2]
+
+
+def test_a_text_gets_the_same_vector_alone_and_in_a_batch(embedder: MiniLmEmbedder) -> None:
+    texts = ["short", "a much longer text about endpoints that scale to zero", "x " * 600]
+    together = embedder.embed(texts)
+    for row, text in zip(together, texts, strict=True):
+        assert np.allclose(row, embedder.embed([text])[0], atol=2e-3)
+    assert embedder.embed([]).shape == (0, DIMENSION)
+
+
+def test_a_file_with_another_checksum_is_refused(tmp_path: Path) -> None:
+    forged = tmp_path / "tokenizer.json"
+    forged.write_bytes(TOKENIZER_PATH.read_bytes() + b" ")
+    with pytest.raises(KnowledgeError, match="SHA-256"):
+        MiniLmEmbedder(tokenizer_path=forged)
+    with pytest.raises(KnowledgeError, match="cannot be read"):
+        MiniLmEmbedder(tokenizer_path=tmp_path / "missing.json")
+
+
+def test_only_changed_texts_are_embedded_and_old_ones_dropped(tmp_path: Path) -> None:
+    counting = CountingEmbedder()
+    old = [passage("a", "one"), passage("b", "two")]
+    first, made = complete_vectors(old, {}, counting)
+    assert made == 2
+    save_vectors(tmp_path / "v.npz", "counting", first)
+    known = load_vectors(tmp_path / "v.npz", "counting")
+    second, made = complete_vectors([old[0], passage("b", "two, changed")], known, counting)
+    assert (made, counting.texts[2:]) == (1, ["two, changed"])
+    assert set(second) == {old[0].text_hash, passage("b", "two, changed").text_hash}
+
+
+def test_vectors_of_another_model_are_not_used(tmp_path: Path) -> None:
+    save_vectors(tmp_path / "v.npz", "other", {"00" * 32: np.ones(4, dtype=np.float32)})
+    assert load_vectors(tmp_path / "v.npz", "counting") == {}
+    assert load_vectors(tmp_path / "missing.npz", "counting") == {}
+
+
+def test_the_same_vectors_are_saved_as_the_same_bytes(tmp_path: Path) -> None:
+    vectors = {
+        "01" * 32: np.eye(1, 4, dtype=np.float32)[0],
+        "00" * 32: np.ones(4, dtype=np.float32),
+    }
+    save_vectors(tmp_path / "a.npz", "m", vectors)
+    save_vectors(tmp_path / "b.npz", "m", dict(reversed(vectors.items())))
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_the_store_writes_what_changed_and_forgets_what_went(tmp_path: Path) -> None:
+    store = PassageStore(tmp_path, "some-notes")
+    a, b, changed = passage("a", "one"), passage("b", "two"), passage("b", "two, changed")
+    rows = np.eye(3, DIMENSION, dtype=np.float32)
+    vectors = {a.text_hash: rows[0], b.text_hash: rows[1], changed.text_hash: rows[2]}
+    assert store.synchronise([a, b], vectors) == 2
+    assert store.synchronise([a, changed], vectors) == 1
+    assert store.nearest(rows[2], 1)[0].note_id == "b"
+    assert store.synchronise([changed], vectors) == 0
+    reopened = PassageStore(tmp_path, "some-notes")
+    assert [m.note_id for m in reopened.nearest(rows[0], 5)] == ["b"]
+
+
+def test_four_processes_that_open_a_new_index_at_once_all_answer(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ASK, str(tmp_path)]
+    running = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    results = [(*process.communicate(timeout=120), process.returncode) for process in running]
+    assert [r[2] for r in results] == [0] * 4, results
+    assert len({r[0] for r in results}) == 1
+    assert "300 seconds" in results[0][0]
+
+
+def test_importing_knowledge_loads_nothing_heavy() -> None:
+    heavy = "{'chromadb', 'onnxruntime', 'tokenizers', 'rapidfuzz'}"
+    code = f"import sys, knowledge.answering; print(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
