@@ -16,6 +16,7 @@ from assistant.offline.replies import (
     reasons,
 )
 from assistant.offline.talk import Reply, Talk
+from assistant.offline.tool_sentences import localized
 
 _WAYS_OUT: dict[str, str] = {
     "request_payload_bytes": N_("send smaller requests"),
@@ -69,7 +70,7 @@ def _settled(talk: Talk) -> str:
     _ = talk._
     if talk.changes:
         return ""
-    if talk.pending:
+    if talk.pending and talk.pending.get("kind", "deploy") == "deploy":
         return _("That is what the plan already has; nothing changes.")
     last = talk.turn.state.last_deployment or {}
     if not talk.understood.facts and str(last.get("status") or "").lower() in _STANDING:
@@ -91,7 +92,9 @@ def conflict_text(conflicts: list[dict[str, Any]], _: Translator) -> str:
     ways: list[str] = []
     for conflict in conflicts[:3]:
         rule = str(conflict.get("rule_id") or "")
-        lines.append(f"- {_(str(conflict.get('text') or ''))}" + (f" ({rule})" if rule else ""))
+        lines.append(
+            f"- {localized(str(conflict.get('text') or ''), _)}" + (f" ({rule})" if rule else "")
+        )
         fields = conflict.get("fields")
         ways += [f for f in fields if f in _WAYS_OUT] if isinstance(fields, list | tuple) else []
     chosen = [_(_WAYS_OUT[f]) for f in dict.fromkeys(ways)][:3]
@@ -120,14 +123,9 @@ def _refusals(talk: Talk) -> str:
     _ = talk._
     lines = [acknowledged(talk)] if talk.changes else []
     for row in talk.refused:
-        name = label(str(row.get("field") or ""), _)
-        lines.append(
-            _(
-                "I could not take down {what}: {reason}",
-                what=name,
-                reason=_(str(row.get("reason") or "")),
-            )
-        )
+        name = label(str(row["field"]), _)
+        reason = f"{localized(row['message'], _)} {localized(row['remedy'], _)}".strip()
+        lines.append(_("I could not take down {what}: {reason}", what=name, reason=reason))
     lines.append(_('Say it once more, or say "go ahead" to leave it out.'))
     return "\n".join(filter(None, lines))
 
@@ -145,8 +143,10 @@ def _without_source(talk: Talk) -> Reply:
     if not recommendation:
         return Reply(_joined(noted, closing), asked=("model_source",))
     if recommendation.get("inference_option") not in ENDPOINTS:
-        return Reply(_joined(noted, explained(recommendation, _)))
-    return Reply(_joined(noted, explained(recommendation, _), closing), asked=("model_source",))
+        return Reply(_joined(noted, explained(recommendation, _, talk.taken)))
+    return Reply(
+        _joined(noted, explained(recommendation, _, talk.taken), closing), asked=("model_source",)
+    )
 
 
 def _propose(talk: Talk, *, insists: bool) -> Reply:
@@ -158,7 +158,7 @@ def _propose(talk: Talk, *, insists: bool) -> Reply:
     conflicts = rows(result.value.get("conflicts"))
     if conflicts and not insists:
         return Reply(_joined(acknowledged(talk), conflict_text(conflicts, _)))
-    text = _joined(_in_spite_of(conflicts, _), explained(recommendation, _))
+    text = _joined(_in_spite_of(conflicts, _), explained(recommendation, _, talk.taken))
     if recommendation.get("inference_option") not in ENDPOINTS:
         return Reply(_joined(acknowledged(talk), text))
     made = talk.desk.call("make_plan")

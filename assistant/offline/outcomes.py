@@ -7,6 +7,7 @@ from assistant.messages import Translator, as_decimal
 from assistant.offline.fields import milliseconds_shown
 from assistant.offline.history import dictionary
 from assistant.offline.replies import short
+from assistant.offline.tool_sentences import localized
 
 _KINDS = ("deployed", "failed", "rejected", "undone")
 
@@ -77,7 +78,10 @@ def _rejected(outcome: Mapping[str, Any], _: Translator) -> str:
 
 
 def _failed(outcome: Mapping[str, Any], _: Translator) -> str:
-    problem = dictionary(outcome.get("error")) or outcome
-    parts = [_("That did not work."), _(str(problem.get("message") or ""))]
-    parts.append(_(str(problem.get("remedy") or "")))
+    failure = dictionary(outcome.get("failure"))
+    problem = failure or dictionary(outcome.get("error")) or outcome
+    parts = [_("That did not work."), localized(str(problem.get("message") or ""), _)]
+    parts.append(localized(str(problem.get("remedy") or ""), _))
+    if outcome.get("deployment_id"):
+        parts.append(_("What had been made was taken back."))
     return " ".join(part for part in parts if part)

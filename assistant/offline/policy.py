@@ -54,52 +54,64 @@ def decide(
 ) -> Decision:
     """Decide the next step of the turn that the history ends with."""
     turn = read_turn(messages)
-    desk = Desk(turn.results, tools, turn.calls_made)
-    try:
-        reply, language = (
-            _outcome(turn) if turn.outcome is not None else _answer(turn, desk, understand)
-        )
-    except ToolNeeded as needed:
-        first = {} if turn.calls_made else {"state": turn.state.model_dump(mode="json")}
-        return Decision(
-            tool=needed.name,
-            arguments=needed.arguments,
-            notes=first,
-            last_call_id=turn.last_call_id,
-        )
-    notes: dict[str, Any] = {"language": language, "asked": list(reply.asked)}
-    notes |= {"round": True} if reply.asks else {}
-    notes |= {"restart": True} if reply.restart else {}
-    return Decision(text=reply.text, notes=notes)
-
-
-def _outcome(turn: Turn) -> tuple[Reply, str]:
-    language = turn.language or "en"
-    return Reply(told(turn.outcome or {}, translator(language))), language
-
-
-def _answer(turn: Turn, desk: Desk, understand: Understand) -> tuple[Reply, str]:
+    if turn.outcome is not None:
+        spoken = turn.language or "en"
+        text = told(turn.outcome, translator(spoken))
+        return Decision(text=text, notes={"language": spoken, "asked": []})
     understood = understand(turn.text, expecting=turn.asked, known=turn.state.values)
     language = _language(understood, turn)
     talk = Talk(
-        turn,
-        desk,
-        understood,
-        translator(language),
-        _intents(understood, turn),
-        turn.state.requirements,
+        turn=turn,
+        desk=Desk(turn.results, tools, turn.calls_made),
+        understood=understood,
+        _=translator(language),
+        intents=_intents(understood, turn),
+        needs=turn.state.requirements,
     )
+    try:
+        reply = _answer(talk)
+    except ToolNeeded as needed:
+        return Decision(
+            tool=needed.name,
+            arguments=needed.arguments,
+            notes={"language": language, **_snapshot(turn)},
+            last_call_id=turn.last_call_id,
+        )
+    return Decision(text=reply.text, notes=_notes(reply, language))
+
+
+def _snapshot(turn: Turn) -> dict[str, Any]:
+    """What was known when the turn began, kept with its first call."""
+    return {} if turn.calls_made else {"state": turn.state.model_dump(mode="json")}
+
+
+def _notes(reply: Reply, language: str) -> dict[str, Any]:
+    notes: dict[str, Any] = {"language": language, "asked": list(reply.asked)}
+    notes |= {"round": True} if reply.asks else {}
+    notes |= {"restart": True} if reply.restart else {}
+    return notes
+
+
+def _answer(talk: Talk) -> Reply:
     if Intent.RESTART in talk.intents:
-        return _restart(talk), language
-    refused = [{"field": r.field, "reason": f"{r.message} {r.remedy}"} for r in understood.refused]
+        return _restart(talk)
+    understood = talk.understood
+    refused = [_refusal(r.field, r.message, r.remedy) for r in understood.refused]
     facts = [_fact(f.field, f.value, f.quote) for f in understood.facts]
     if facts:
-        recorded = desk.call("record_requirements", facts=facts)
+        recorded = talk.desk.call("record_requirements", facts=facts)
         if recorded.error:
-            return Reply(failed(recorded, talk._)), language
-        refused += rows(recorded.value.get("refused"))
+            return Reply(failed(recorded, talk._))
+        refused += [
+            _refusal(str(r.get("field")), str(r.get("reason")), str(r.get("remedy") or ""))
+            for r in rows(recorded.value.get("refused"))
+        ]
         talk = replace(talk, needs=recorded.value)
-    return _compose(replace(talk, refused=tuple(refused))), language
+    return _compose(replace(talk, refused=tuple(refused)))
+
+
+def _refusal(name: str, message: str, remedy: str) -> dict[str, Any]:
+    return {"field": name, "message": message, "remedy": remedy}
 
 
 def _intents(understood: Understanding, turn: Turn) -> tuple[Intent, ...]:

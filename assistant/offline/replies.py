@@ -6,6 +6,7 @@ from typing import Any
 from assistant.messages import N_, Translator, as_decimal
 from assistant.offline.fields import bytes_shown, known, label, milliseconds_shown, shown
 from assistant.offline.history import ToolResult, dictionary, rows
+from assistant.offline.tool_sentences import localized
 
 OPTION_NAMES: dict[str, str] = {
     "real-time": N_("real-time endpoint"),
@@ -32,6 +33,7 @@ _INSTEAD: dict[str, str] = {
 }
 _REASONS_SHOWN = 4
 _WARNINGS_SHOWN = 4
+_ASSUMPTIONS_SHOWN = 6
 
 
 def option_name(option: str, _: Translator) -> str:
@@ -39,8 +41,14 @@ def option_name(option: str, _: Translator) -> str:
     return _(OPTION_NAMES[option]) if option in OPTION_NAMES else option
 
 
-def explained(recommendation: Mapping[str, Any], _: Translator) -> str:
-    """Explain a recommendation: option, reasons, size, cost, scaling, warnings, flips."""
+def explained(recommendation: Mapping[str, Any], _: Translator, taken: Mapping[str, Any]) -> str:
+    """Explain a recommendation: option, reasons, size, cost, scaling, warnings, flips.
+
+    Args:
+        recommendation: As the tool answers it.
+        _: The reader's language.
+        taken: Fields taken for granted, those that matter most first.
+    """
     option = str(recommendation.get("inference_option") or "")
     lines = [
         _("My recommendation: **{option}**.", option=option_name(option, _)),
@@ -57,8 +65,10 @@ def explained(recommendation: Mapping[str, Any], _: Translator) -> str:
     lines += ["", *(f"- {fact}" for fact in facts if fact)]
     for block in (warnings(recommendation, _), flips(recommendation, _)):
         lines += ["", *block] if block else []
-    if taken := assumed(recommendation.get("assumptions"), _):
-        lines += ["", _("Taken for granted: {assumptions}.", assumptions=taken)]
+    granted = dict(list(taken.items())[:_ASSUMPTIONS_SHOWN])
+    texts = known(granted, _) or assumed(recommendation.get("assumptions"))
+    if texts:
+        lines += ["", _("Taken for granted: {assumptions}.", assumptions=texts)]
     return "\n".join(lines)
 
 
@@ -76,7 +86,7 @@ def reasons(found: Any, _: Translator, *, most: int) -> list[str]:
         rule = str(reason.get("rule_id") or "")
         text = str(reason.get("text") or "").strip()
         if text:
-            lines.append(f"- {_(text)}" + (f" ({rule})" if rule else ""))
+            lines.append(f"- {localized(text, _)}" + (f" ({rule})" if rule else ""))
     return lines
 
 
@@ -104,6 +114,8 @@ def cost(priced: Mapping[str, Any], _: Translator) -> str:
         text = _("Cost: no price is known for this choice in this region")
     else:
         text = _("Cost: about {amount} a month", amount=_.money(monthly))
+        if as_of := priced.get("as_of"):
+            text += _(" (prices of {date})", date=str(as_of))
     if forgotten is not None:
         text += _("; left running unused, {amount} a month", amount=_.money(forgotten))
     return text
@@ -144,7 +156,7 @@ def flips(recommendation: Mapping[str, Any], _: Translator) -> list[str]:
     lines = [
         _(
             "- {condition}: {option}",
-            condition=_(str(f["if"])),
+            condition=localized(str(f["if"]), _),
             option=option_name(str(f["then"]), _),
         )
         for f in rows(recommendation.get("flips"))
@@ -153,16 +165,10 @@ def flips(recommendation: Mapping[str, Any], _: Translator) -> list[str]:
     return [_("What would change this:"), *lines[:3]] if lines else []
 
 
-def assumed(found: Any, _: Translator) -> str:
-    """Write assumptions, given as `{field: value}`, rows or sentences."""
-    if isinstance(found, Mapping):
-        return known(found, _)
-    if not isinstance(found, list | tuple):
-        return ""
-    pairs = {r["field"]: r.get("value") for r in rows(found) if isinstance(r.get("field"), str)}
-    texts = [str(r.get("text")) for r in rows(found) if r.get("text")]
-    texts += [text for text in found if isinstance(text, str)]
-    return "; ".join(filter(None, [known(pairs, _), *texts]))
+def assumed(found: Any) -> str:
+    """Join assumptions that are given as sentences."""
+    texts = [str(t).rstrip(".") for t in found if t] if isinstance(found, list | tuple) else []
+    return "; ".join(texts[:_ASSUMPTIONS_SHOWN])
 
 
 def proposed(plan: Mapping[str, Any], _: Translator) -> str:
@@ -174,7 +180,7 @@ def proposed(plan: Mapping[str, Any], _: Translator) -> str:
     extra = [
         w if isinstance(w, str) else str(w.get("text") or "") for w in _listed(plan.get("warnings"))
     ]
-    lines += [f"- {_(text)}" for text in extra[:_WARNINGS_SHOWN] if text]
+    lines += [f"- {localized(text, _)}" for text in extra[:_WARNINGS_SHOWN] if text]
     lines.append(approval_note(plan, _))
     return "\n".join(lines)
 
@@ -232,7 +238,7 @@ def failed(result: ToolResult, _: Translator) -> str:
         return _("That took more steps than one turn may have; say it again and I go on.")
     message = error.get("message") or _("The tool gave an answer that I cannot read.")
     remedy = error.get("remedy", "")
-    return " ".join(filter(None, [_(message), _(remedy)]))
+    return " ".join(filter(None, [localized(message, _), localized(remedy, _)]))
 
 
 def differences(base: Mapping[str, Any], other: Mapping[str, Any], _: Translator) -> list[str]:

@@ -103,7 +103,7 @@ def compare(talk: Talk) -> str:
         lines.append(f"- **{option}**: {verdicts.get(str(row.get('verdict')), '')}")
         lines += [f"  {line}" for line in reasons(row.get("reasons"), _, most=2)]
     if len(lines) == 1:
-        return explained(recommendation, _)
+        return explained(recommendation, _, talk.taken)
     return "\n".join([*lines, cost(recommendation, _) + "."])
 
 
@@ -164,6 +164,13 @@ def approval(talk: Talk) -> str:
     if not talk.pending:
         return ""
     digest = short(talk.pending.get("digest"))
+    if talk.pending.get("kind") == "delete":
+        return _(
+            "I cannot approve it for you, and nothing has started. Type the name {name} and use "
+            "Approve beside the plan; it covers exactly plan {digest}.",
+            name=str(talk.pending.get("endpoint_name") or ""),
+            digest=digest,
+        )
     return _(
         "I cannot approve it for you, and nothing has started. Use Approve beside the plan "
         "(in the terminal: approve {digest}); it covers exactly plan {digest}.",

@@ -44,7 +44,7 @@ class Talk:
 
     Attributes:
         needs: `values`, `assumed`, `missing`, `conflicts` after this turn's facts are recorded.
-        refused: Rows `{"field", "reason"}` that could not be recorded.
+        refused: Rows `{"field", "message", "remedy"}` that could not be recorded.
     """
 
     turn: Turn
@@ -85,3 +85,11 @@ class Talk:
     def agrees(self) -> bool:
         """Whether the person says yes without a plan to say yes to."""
         return Intent.APPROVE in self.intents and not self.pending
+
+    @property
+    def taken(self) -> dict[str, Any]:
+        """What is taken for granted: field to value, those that matter most first."""
+        assumed = dictionary(self.needs.get("assumed"))
+        missing = self.needs.get("missing")
+        first = [f for f in missing if f in assumed] if isinstance(missing, list | tuple) else []
+        return {name: assumed[name] for name in first}

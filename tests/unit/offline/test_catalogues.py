@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from assistant.messages import LOCALE_FOLDER, N_, catalogue_path, translator
 
 ROOT = Path(__file__).parents[3]
-KEYWORDS = {"_": None, "N_": None}
+KEYWORDS = {"_": None, "N_": None, "translate": None}
 
 
 def extracted() -> set[str]:
@@ -33,7 +33,7 @@ def placeholders(sentence: str) -> list[str]:
 
 def test_the_template_is_current():
     template = catalogue(LOCALE_FOLDER / "sagepilot.pot")
-    hint = "pybabel extract -k N_ --no-wrap -o assistant/locale/sagepilot.pot assistant ui"
+    hint = "pybabel extract -k N_ -k translate -o assistant/locale/sagepilot.pot assistant ui"
     assert set(template) == extracted(), f"run: {hint}"
 
 
