@@ -5,10 +5,12 @@ does. A script that imports one of those would work here and fail on AWS, so eve
 import is held against the image's list; the product's own packages are as good as absent.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import ModuleType
 
 _OURS = ("assistant", "tools", "knowledge", "ui")
@@ -34,9 +36,8 @@ class VisibleModules(MetaPathFinder):
         self._allowed = set(allowed) | set(sys.stdlib_module_names) | _NO_FILE_OF_ITS_OWN
         self._own_folders = own_folders
         self._image_has = frozenset(missing_here)
-        self._standard_folders = [
-            folder for folder in sys.path if "site-packages" not in folder and ".zip" not in folder
-        ]
+        standard = Path(os.__file__).parent
+        self._standard_folders = [str(standard), str(standard / "lib-dynload")]
 
     def allow(self, names: Iterable[str]) -> None:
         """Make further top-level modules visible, such as an installed requirement's."""
