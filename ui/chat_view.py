@@ -1,12 +1,11 @@
 """The thread: what was said and done, and the turn that goes on."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from assistant.events import Deployed, Failed, Progress, RequirementsUpdated, Undone
+from assistant.events import Failed, RequirementsUpdated
 from ui.blocks import (
     Block,
     Blocks,
@@ -14,18 +13,13 @@ from ui.blocks import (
     ProgressBlock,
     RecommendationBlock,
     TextBlock,
-    ToolCall,
-    ToolsBlock,
     fold_all,
 )
+from ui.cards import Context, Growing, draw_block
 from ui.contract import Entry
-from ui.outcomes import plan_outcomes, standing_endpoints
-from ui.plan_view import PlanState, draw_plan
-from ui.recommendation_view import draw_recommendation
-from ui.result_view import draw_deployed, draw_failed, draw_undone
+from ui.result_view import draw_failed
 from ui.runs import Run
 from ui.session import Page
-from ui.wording import link, operation_label, plain, safe_markdown, tool_label
 
 _PERSON, _SAGEPILOT = ":material/person:", ":material/cloud_queue:"
 _EARLIER = 30
@@ -57,7 +51,7 @@ def draw_thread(
             args=(page,),
         )
     turns = [fold_all(entry.events) for entry in shown]
-    context = _Context(page, turns, answering)
+    context = Context(page, turns, answering)
     for entry, blocks in zip(shown, turns, strict=True):
         _draw_entry(context, entry, blocks)
     if crash is not None:
@@ -69,42 +63,7 @@ def _show_earlier(page: Page) -> None:
     page.tab.entries_shown += _EARLIER
 
 
-class _Context:
-    """What a card must know of the cards after it, and of the turn that runs."""
-
-    def __init__(self, page: Page, turns: Sequence[Blocks], answering: str | None = None) -> None:
-        self.page = page
-        self.grows = False
-        pending = page.conversation.pending_plan()
-        self.pending_digest = pending.digest if pending is not None else None
-        self.outcomes = plan_outcomes(turns)
-        if answering is not None:
-            self.pending_digest = None
-            self.outcomes[answering] = "being answered"
-        self.standing = standing_endpoints(turns)
-        everything = [block for blocks in turns for block in blocks]
-        self.newest_recommendation = next(
-            (one for one in reversed(everything) if isinstance(one, RecommendationBlock)), None
-        )
-
-    def plan_state(self, digest: str) -> PlanState:
-        """How a plan is drawn."""
-        if self.grows:
-            return "growing"
-        return "open" if digest == self.pending_digest else "closed"
-
-
-class _Growing(_Context):
-    """The running turn: its cards are open and have no widgets yet, for they are drawn anew."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.grows = True
-        self.outcomes = {}
-        self.standing = {}
-
-
-def _draw_entry(context: _Context, entry: Entry, blocks: Blocks) -> None:
+def _draw_entry(context: Context, entry: Entry, blocks: Blocks) -> None:
     if entry.role == "user":
         draw_said(entry.text)
         return
@@ -114,7 +73,7 @@ def _draw_entry(context: _Context, entry: Entry, blocks: Blocks) -> None:
         return
     with st.chat_message("assistant", avatar=_SAGEPILOT):
         for block in (alone, *blocks) if alone else blocks:
-            _draw_block(context, block)
+            draw_block(context, block)
 
 
 def draw_said(text: str, *, waits: bool = False) -> None:
@@ -123,82 +82,6 @@ def draw_said(text: str, *, waits: bool = False) -> None:
         st.text(text)
         if waits:
             st.caption("Waits for the turn before it.")
-
-
-def _draw_block(context: _Context, block: Block) -> None:
-    match block:
-        case TextBlock():
-            _draw_text(block)
-        case ToolsBlock():
-            _draw_tools(block)
-        case RecommendationBlock():
-            newest = context.grows or block is context.newest_recommendation
-            draw_recommendation(block.values, newest=newest)
-        case PlanBlock():
-            digest = block.plan.digest
-            outcome = context.outcomes.get(digest, "closed")
-            draw_plan(context.page, block, state=context.plan_state(digest), outcome=outcome)
-        case ProgressBlock():
-            _draw_progress(block)
-        case Deployed():
-            current = block.deployment_id == context.standing.get(block.endpoint_name)
-            draw_deployed(context.page, block, current=current)
-        case Undone():
-            draw_undone(block)
-        case Failed():
-            draw_failed(block)
-
-
-def _draw_text(block: TextBlock) -> None:
-    st.markdown(safe_markdown(block.text))
-    if block.citations:
-        sources = {cite.get("note_id", ""): cite for cite in block.citations}.values()
-        st.caption(
-            "Sources: "
-            + " · ".join(link(cite.get("title", ""), cite.get("source_url")) for cite in sources)
-        )
-
-
-def _draw_tools(block: ToolsBlock) -> None:
-    """One line for all calls of the turn; inside, each with what went in and came out."""
-    names = list(dict.fromkeys(tool_label(call.name) for call in block.calls))
-    label = ", ".join(names)
-    label = label[:1].upper() + label[1:]
-    refused = any(call.ok is False for call in block.calls)
-    icon = ":material/error_outline:" if refused else ":material/build:"
-    with st.expander(plain(label), icon=icon, type="compact"):
-        for call in block.calls:
-            _draw_call(call)
-
-
-def _draw_call(call: ToolCall) -> None:
-    state = {None: "running", True: "done", False: "refused"}[call.ok]
-    st.markdown(f"`{call.name}` {state}")
-    if call.arguments:
-        st.code(_json(call.arguments), language="json", wrap_lines=True)
-    if call.result is not None:
-        st.code(_json(call.result), language="json", wrap_lines=True, height=220)
-
-
-def _json(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
-
-
-def _draw_progress(block: ProgressBlock) -> None:
-    """A bar while it runs, one folded line afterwards."""
-    last = block.steps[-1]
-    if block.outcome == "running":
-        done = min(1.0, max(0.0, (last.step - 0.5) / max(1, last.of)))
-        st.progress(done, text=f"Step {last.step} of {last.of}: {plain(_step_text(last))}")
-        return
-    end = f"{last.of} of {last.of}" if block.outcome == "done" else f"{last.step} of {last.of}"
-    word = "carried out" if block.outcome == "done" else "reached"
-    with st.expander(f"{end} steps {word}", icon=":material/checklist:", type="compact"):
-        st.markdown("\n".join(f"{one.step}. {plain(_step_text(one))}" for one in block.steps))
-
-
-def _step_text(step: Progress) -> str:
-    return step.detail or operation_label(step.operation)
 
 
 def draw_running(
@@ -238,7 +121,7 @@ class _Zone:
     """
 
     def __init__(self, page: Page) -> None:
-        self._context = _Growing(page)
+        self._context = Growing(page)
         self._column = st.container()
         self._drawn: list[tuple[Block, Any]] = []
 
@@ -253,7 +136,7 @@ class _Zone:
                 slot = self._drawn[place][1]
                 self._drawn[place] = (block, slot)
             with slot.container():
-                _draw_block(self._context, block)
+                draw_block(self._context, block)
 
 
 def _first_card(blocks: Blocks) -> int:
@@ -268,7 +151,7 @@ def _first_card(blocks: Blocks) -> int:
 
 
 def _pulse_text(blocks: Blocks) -> str:
-    if any(isinstance(block, ProgressBlock) for block in blocks):
+    if any(isinstance(one, ProgressBlock) and one.outcome == "running" for one in blocks):
         return "Working on it. You can close this page; it goes on."
     return "Thinking…"
 

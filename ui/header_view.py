@@ -18,17 +18,18 @@ _STYLE = """
 div:has(> .st-key-target-line) { position: sticky; top: 0; z-index: 99; }
 .st-key-target-line {
   min-height: 3.75rem; margin: 0 -0.75rem; padding: 0.35rem 0.75rem; backdrop-filter: blur(16px);
-  background: color-mix(in srgb, Canvas 80%, transparent);
+  background: light-dark(#ffffffd9, #14191cd9);
 }
 [data-testid="stMarkdownContainer"] table { width: 100%; font-size: 0.875rem; }
 [data-testid="stMarkdownContainer"] :is(th, td) {
   border-width: 0 0 1px 0; padding: 0.35rem 0.5rem 0.35rem 0; overflow-wrap: anywhere;
 }
 [data-testid="stMarkdownContainer"] tbody tr:last-child td { border-bottom: 0; }
-[class*="st-key-values-"] thead { display: none; }
+[data-testid="stSidebar"] thead { display: none; }
 [class*="st-key-thread-menu-"] button > div > div:last-child:not(:first-child) { display: none; }
 @media (max-width: 900px) { .st-key-target-line { padding-left: 3.25rem; } }
 @media (max-width: 640px) {
+  .st-key-target-line { row-gap: 0; }
   [data-testid="stChatMessageAvatarCustom"] { display: none; }
   [data-testid="stMainBlockContainer"] { padding-left: 0.75rem; padding-right: 0.75rem; }
   [data-testid="stChatMessage"] { padding-left: 0.25rem; padding-right: 0.25rem; }

@@ -35,12 +35,12 @@ def _after(block: Block, *, started: bool) -> str | None:
             return None
 
 
-def standing_endpoints(turns: Sequence[Blocks]) -> dict[str, str]:
-    """Endpoint name to the id of its newest deployment, without those that were removed."""
-    standing: dict[str, str] = {}
+def standing_deployments(turns: Sequence[Blocks]) -> tuple[Deployed, ...]:
+    """The newest deployment of each endpoint name, without those that were removed."""
+    standing: dict[str, Deployed] = {}
     for block in (block for blocks in turns for block in blocks):
         if isinstance(block, Deployed):
-            standing[block.endpoint_name] = block.deployment_id
+            standing[block.endpoint_name] = block
         elif isinstance(block, Undone):
             standing.pop(block.endpoint_name, None)
-    return standing
+    return tuple(standing.values())

@@ -31,8 +31,7 @@ def _draw_values(values: Mapping[str, Any]) -> None:
         for name, value in values.items()
     ]
     if rows:
-        with st.container(key=f"values-{'-'.join(values)[:40]}"):
-            st.markdown("\n".join(("| | |", "|:--|:--|", *rows)))
+        st.markdown("\n".join(("| | |", "|:--|:--|", *rows)))
 
 
 def _draw_conflict(conflict: Mapping[str, Any]) -> None:

@@ -90,7 +90,7 @@ def draw_invocation(page: Page, endpoint_name: str, *, place: str) -> None:
     if isinstance(answer, Failed):
         draw_failed(answer)
     elif answer is not None:
-        _draw_answer(answer)
+        _draw_answer(answer, key)
 
 
 def _sample(page: Page, endpoint_name: str) -> tuple[bytes, str] | None:
@@ -109,7 +109,7 @@ def _invoke(
         return failed(error)
 
 
-def _draw_answer(answer: InvocationResult) -> None:
+def _draw_answer(answer: InvocationResult, key: str) -> None:
     kind = answer.content_type or "no content type"
     line = f"{answer.status_code} · {duration_ms(answer.latency_ms)} · {kind}"
     if answer.output_location:
@@ -117,7 +117,8 @@ def _draw_answer(answer: InvocationResult) -> None:
     st.caption(plain(line))
     text = _as_text(answer.body)
     if text is None or len(text) > _LONGEST_SHOWN:
-        st.download_button(f"Download the answer ({size(len(answer.body))})", answer.body)
+        label = f"Download the answer ({size(len(answer.body))})"
+        st.download_button(label, answer.body, key=f"download-{key}")
     else:
         st.code(*_pretty(text), wrap_lines=True)
 

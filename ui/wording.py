@@ -158,8 +158,10 @@ def safe_markdown(text: str) -> str:
     """Markdown from elsewhere without what could load, run or hide anything.
 
     HTML is escaped by Streamlit itself; here images (they would call out to their host), formulas
-    (they swallow prices in dollars) and Streamlit's own colour directives become plain text.
+    (they swallow prices in dollars) and Streamlit's own colour directives become plain text. Lines
+    stay lines.
     """
+    text = re.sub(r"(?<!\n)\n(?!\n)", "  \n", text)
     text = text.replace("![", "!\\[").replace("$", "\\$")
     return re.sub(r":(?=[a-z-]+[\[:/])", r"\\:", text)
 

@@ -185,7 +185,7 @@ class FakeConversation:
         yield ToolStarted(call_id="2", name="recommend", arguments={})
         yield ToolFinished(call_id="2", name="recommend", ok=True, result={"missing": []})
         yield RECOMMENDATION
-        yield from self._propose(plan("a" * 64))
+        yield from self._propose(plan(self.app.digests.pop(0) if self.app.digests else "a" * 64))
 
     def _propose(self, proposed: PlanProposed) -> Iterator[Event]:
         self.pending = proposed
@@ -234,6 +234,7 @@ class FakeApp:
         self.pause_s = pause_s
         self.gate_file = gate_file
         self.gate: threading.Event | None = None
+        self.digests: list[str] = []
         self.said: list[str] = []
         self.approvals: list[tuple[str, str | None, bool]] = []
         self.rejections: list[str] = []

@@ -22,7 +22,7 @@ from ui.blocks import (
     ToolsBlock,
     fold_all,
 )
-from ui.outcomes import plan_outcomes, standing_endpoints
+from ui.outcomes import plan_outcomes, standing_deployments
 from ui.wording import link, plain, safe_markdown, value_label
 
 DONE = Deployed(deployment_id="d1", endpoint_name="wine", endpoint_arn="arn", verification={})
@@ -86,7 +86,7 @@ def test_plans_say_what_became_of_them() -> None:
         "b" * 64: "carried out",
         "c" * 64: "not carried out",
     }
-    assert standing_endpoints(turns) == {"wine": "d1"}
+    assert standing_deployments(turns) == (DONE,)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,7 @@ def test_values_are_shown_in_human_units(field, value, shown) -> None:
 
 def test_foreign_text_is_harmless() -> None:
     assert safe_markdown("![x](http://y) $a$ :red[z]") == "!\\[x](http://y) \\$a\\$ \\:red[z]"
+    assert safe_markdown("one\ntwo\n\nthree") == "one  \ntwo\n\nthree"
     assert plain("a*b*\n[c](d)") == "a\\*b\\* \\[c\\]\\(d\\)"
     assert link("REC-1", "javascript:alert(1)") == "REC\\-1"
     assert link("R", "https://a.example/b") == "[R](https://a.example/b)"

@@ -3,7 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.fakes import FakeApp, fake_services
+from tests.ui.fakes import NEEDS, SOURCE, FakeAnswer, FakeApp, fake_services
+from tools.errors import AwsUnavailableError
+from ui.app import STARTERS
 from ui.session import Services
 
 DEPLOY = "Deploy my scikit-learn model, 2 KB a request"
@@ -179,3 +181,120 @@ def test_a_long_thread_shows_its_last_entries_first() -> None:
 def test_a_malformed_thread_name_in_the_address_opens_a_new_thread() -> None:
     page = _open(FakeApp(), "../../etc/passwd")
     assert page.query_params["t"].startswith("t-")
+
+
+class _Awkward(FakeApp):
+    """AWS that does not answer, and an endpoint that takes bytes only."""
+
+    target = "aws"
+
+    @property
+    def account(self) -> str:
+        raise AwsUnavailableError("No answer from STS.", remedy="Check the network.")
+
+    def endpoints(self):
+        raise AwsUnavailableError("No answer from SageMaker.", remedy="Try it again.")
+
+    def sample_for(self, endpoint_name: str):
+        return b"\x93NUMPY\x01\x00", "application/x-npy"
+
+    def invoke(self, endpoint_name, body, *, content_type, accept=None):
+        self.invoked.append((endpoint_name, body, content_type))
+        return FakeAnswer(200, b"\xff\x00", None, 61_000.0, "s3://bucket/out/1")
+
+
+def test_aws_is_named_as_such_even_when_it_does_not_answer() -> None:
+    page = _open(_Awkward())
+    shown = _text(page)
+    assert not page.exception
+    assert "AWS, real costs" in shown
+    assert "account not reachable" in shown
+    assert "Sandbox" not in shown
+    assert "Try it again" in page.error[0].value
+    assert not page.chat_input[0].disabled
+
+
+def test_a_binary_sample_is_sent_as_it_is_and_a_binary_answer_is_offered_as_a_file() -> None:
+    app = _Awkward()
+    page = _say(_open(app), DEPLOY)
+    _button(page, "approve-").click().run()
+    next(button for button in page.button if button.label == "Invoke").click().run()
+    assert app.invoked == [("wine-quality", b"\x93NUMPY\x01\x00", "application/x-npy")]
+    assert "1\\.02 min" in _text(page)
+    assert "s3\\://bucket/out/1" in _text(page)
+    assert page.get("download_button")
+
+
+def test_an_endpoint_in_the_list_can_be_tried_and_its_deletion_planned() -> None:
+    app = FakeApp()
+    app.running.add("wine-quality")
+    page = _open(app)
+    assert "**wine\\-quality**" in _text(page)
+    _button(page, "remove-").click().run()
+    assert app.said == ["Delete the endpoint wine-quality"]
+    page.text_input[0].set_value("wine-quality")
+    _button(page, "approve-").click().run()
+    assert "wine\\-quality is removed" in page.success[0].value
+    assert "None." in _text(page)
+
+
+def test_an_invocation_that_fails_says_what_to_do() -> None:
+    app = FakeApp()
+    page = _say(_open(app), DEPLOY)
+    _button(page, "approve-").click().run()
+    app.running.clear()
+    next(button for button in page.button if button.label == "Invoke").click().run()
+    assert "Deploy it again" in page.error[0].value
+
+
+def test_a_beginning_is_said_when_it_is_chosen() -> None:
+    app = FakeApp()
+    page = _open(app)
+    page.button_group[0].set_value("Deploy the sample model").run()
+    assert app.said == [STARTERS["Deploy the sample model"]]
+
+
+def test_a_page_drawn_while_a_turn_runs_waits_for_its_end() -> None:
+    app = FakeApp(pause_s=0.05)
+    shared = fake_services(app)
+    shared.runs.say("first", DEPLOY)
+    shared.runs.say("first", "and then?")
+    page = _open(app, services=shared)
+    assert app.said == [DEPLOY, "and then?"]
+    assert "and then?" in [one.value for one in page.text]
+    assert "How large" in _text(page)
+
+
+def test_an_older_recommendation_is_folded_away_and_an_older_plan_says_so() -> None:
+    app = FakeApp()
+    app.digests = ["a" * 64, "b" * 64]
+    page = _say(_say(_open(app), DEPLOY), "deploy again")
+    labels = [box.label for box in page.expander]
+    assert "Earlier recommendation: Serverless endpoint" in labels
+    assert labels.count("Plan for wine\\-quality\\: replaced by a newer plan") == 1
+    assert not page.error
+
+
+def test_what_is_told_twice_has_one_card_to_act_on() -> None:
+    page = _say(_say(_open(FakeApp()), DEPLOY), "deploy again")
+    assert not page.error
+    assert "Plan for wine\\-quality\\: shown again below" in [box.label for box in page.expander]
+    _button(page, "approve-").click().run()
+    page = _say(page, DEPLOY)
+    _button(page, "approve-").click().run()
+    assert not page.error
+    assert len([button for button in page.button if button.label == "Invoke"]) == 1
+
+
+def test_conflicts_and_limits_are_shown_with_their_source() -> None:
+    app = FakeApp()
+    conflict = {
+        "fields": ["request_payload_bytes"],
+        "text": "900 MB do not arrive in 100 ms.",
+        "rule_id": "REC-901",
+        "source_url": SOURCE,
+    }
+    app.conversation("first").needs = NEEDS.model_copy(update={"conflicts": (conflict,)})
+    page = _open(app)
+    assert "900 MB" in page.warning[0].value
+    assert f"[REC\\-901]({SOURCE})" in page.warning[0].value
