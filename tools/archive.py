@@ -21,6 +21,7 @@ from typing import IO
 from pydantic import BaseModel, ConfigDict
 
 from tools.errors import InvalidInputError, ModelArtifactError
+from tools.formats.zips import zip_names
 
 #: Bounds against bombs: no model served from an archive needs more.
 MAX_UNPACKED_BYTES = 64 * 1024**3
@@ -29,7 +30,11 @@ MAX_FILES = 50_000
 MAX_RATIO = 200
 _RATIO_FREE_BYTES = 256 * 1024**2
 _CHUNK_BYTES = 1024 * 1024
-_JUNK_PARTS = {"__MACOSX", "__pycache__", ".git", ".ipynb_checkpoints", ".cache"}
+#: Above this, weights fill the archive: they hardly compress, and level 6 would take minutes.
+_FAST_FROM_BYTES = 256 * 1024**2
+_JUNK_PARTS = {
+    "__MACOSX", "__pycache__", ".git", ".ipynb_checkpoints", ".cache", ".venv", "node_modules",
+}  # fmt: skip
 _JUNK_NAMES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -145,15 +150,14 @@ def write_archive(files: Mapping[str, Path | bytes], blobs: Path) -> BlobRef:
         files: POSIX path in the archive to a file on disk or its contents.
         blobs: The store's folder; made when absent.
     """
+    level = 1 if sum(map(content_size, files.values())) > _FAST_FROM_BYTES else 6
     blobs.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=".blob-", dir=blobs)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as raw:
             with (
-                gzip.GzipFile(
-                    filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=6
-                ) as zipped,
+                gzip.GzipFile("", "wb", level, fileobj=raw, mtime=0) as zipped,
                 tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as tar,
             ):
                 for path in sorted(files):
@@ -168,6 +172,11 @@ def write_archive(files: Mapping[str, Path | bytes], blobs: Path) -> BlobRef:
     finally:
         temporary.unlink(missing_ok=True)
     return BlobRef(sha256=sha256, size_bytes=size_bytes, path=target)
+
+
+def content_size(content: Path | bytes) -> int:
+    """Bytes of a file on disk or of contents."""
+    return len(content) if isinstance(content, bytes) else content.stat().st_size
 
 
 def file_sha256(path: Path) -> str:
@@ -214,11 +223,7 @@ def _existing(source: Path) -> Path:
 
 def _is_model_zip(path: Path) -> bool:
     """A zip that is itself a model: PyTorch's (…/data.pkl), Keras 3's, or numpy's npz."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except zipfile.BadZipFile:
-        return False
+    names = zip_names(path)
     if any(name.count("/") == 1 and name.endswith("/data.pkl") for name in names):
         return True
     keras = {"config.json", "metadata.json"} <= set(names) and "model.weights.h5" in names

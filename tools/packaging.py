@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from tools.archive import BlobRef, files_of, opened, write_archive
+from tools.archive import BlobRef, content_size, files_of, opened, write_archive
 from tools.artifact import inspect
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
@@ -94,7 +94,7 @@ def package(
             instance_type=instance_type,
         )
         sample, sample_warnings = sample_request(fitted, tree, sample_path)
-        size_bytes = sum(_size(content) for content in fitted.files.values())
+        size_bytes = sum(content_size(content) for content in fitted.files.values())
         archive = write_archive(fitted.files, blobs)
     return Package(
         framework=fitted.framework,
@@ -126,8 +126,7 @@ def _fit(source: Path, tree: Mapping[str, Path], framework: Framework | None) ->
         fitted = fit_repository(repository, tree)
     else:
         fitted = _fit_model(source, tree, framework)
-    steps = (*stripped, *fitted.steps, *left_out(tree, fitted))
-    return fitted.model_copy(update={"steps": steps})
+    return fitted.model_copy(update={"steps": (*stripped, *fitted.steps)})
 
 
 def _fit_model(source: Path, tree: Mapping[str, Path], framework: Framework | None) -> Fitted:
@@ -137,6 +136,8 @@ def _fit_model(source: Path, tree: Mapping[str, Path], framework: Framework | No
         return fit_scripted(script, tree, found[0] if len(found) == 1 else None, framework)
     artifact = one_model(source, tree, inspect(tree), framework)
     fitted = _fit_artifact(artifact, tree)
+    steps = (*fitted.steps, *left_out(tree, fitted, artifact.path))
+    fitted = fitted.model_copy(update={"steps": steps})
     if framework in (None, artifact.framework, Framework.CUSTOM):
         return fitted
     warning = (
@@ -193,7 +194,3 @@ def _packed(archive: BlobRef) -> PackagingStep:
         source_url=CANONICAL_SOURCE,
         path="model.tar.gz",
     )
-
-
-def _size(content: Path | bytes) -> int:
-    return len(content) if isinstance(content, bytes) else content.stat().st_size

@@ -8,6 +8,8 @@ from typing import Literal
 
 from tools.errors import InvalidInputError
 from tools.fitting.fitted import Fitted, SampleRequest
+from tools.fitting.onnx import tensor_request
+from tools.sample_rows import csv_body, rows_of, tensor
 
 #: Real-time invocations take at most this much (SageMaker InvokeEndpoint, 25 MB since 2025).
 MAX_SAMPLE_BYTES = 25 * 1000 * 1000
@@ -54,7 +56,7 @@ def sample_request(
         return _from_user(sample_path, fitted)
     for name in _FOUND_NAMES:
         if name in tree and tree[name].stat().st_size <= MAX_SAMPLE_BYTES:
-            return _sample(tree[name].read_bytes(), Path(name).suffix, fitted, "archive"), ()
+            return _fitting(tree[name].read_bytes(), Path(name).suffix, fitted, "archive")
     if fitted.generated is not None:
         return fitted.generated, ()
     return None, (
@@ -84,12 +86,29 @@ def _from_user(path: Path, fitted: Fitted) -> tuple[SampleRequest, tuple[str, ..
     suffix = path.suffix.lower()
     if suffix == ".json":
         _check_json(path, body)
-    warnings: tuple[str, ...] = ()
+    sample, warnings = _fitting(body, suffix, fitted, "user")
     if suffix not in _CONTENT_TYPES:
-        warnings = (
-            f"The sample {path.name} has no telling name; it is sent as {fitted.content_type}.",
-        )
-    return _sample(body, suffix, fitted, "user"), warnings
+        untold = f"The sample {path.name} has no telling name; it is sent as {sample.content_type}."
+        warnings = (untold, *warnings)
+    return sample, warnings
+
+
+def _fitting(
+    body: bytes, suffix: str, fitted: Fitted, origin: Literal["user", "archive"]
+) -> tuple[SampleRequest, tuple[str, ...]]:
+    """The sample as it is, or its rows in the only form that the image takes."""
+    if fitted.row_format == "any":
+        return _sample(body, suffix, fitted, origin), ()
+    rows = rows_of(body, suffix)
+    if fitted.row_format == "csv" and rows is not None:
+        changed = _sample(csv_body(rows), ".csv", fitted, origin)
+        said = "The image takes neither JSON nor a header: the sample's rows are sent as plain CSV."
+        is_plain = suffix == ".csv" and len(rows) == len(body.decode(errors="replace").split())
+        return changed, () if is_plain else (said,)
+    if fitted.row_format == "tensors" and rows is not None and len(fitted.inputs) == 1:
+        made = tensor_request([tensor(rows, fitted.inputs[0])], origin)
+        return made, ("The sample's rows are sent as a KServe v2 request, Triton's own form.",)
+    return _sample(body, suffix, fitted, origin), ()
 
 
 def _sample(

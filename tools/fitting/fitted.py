@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from tools.endpoint import Framework
+from tools.formats.artifact import TensorSpec
 
 #: Public sources for the images' rules, cited in steps.
 SKLEARN_SOURCE = "https://github.com/aws/sagemaker-scikit-learn-container"
@@ -78,6 +79,9 @@ class Fitted(BaseModel):
         steps: What was done, in order.
         warnings: What a person should know; one sentence or two each.
         generated: A request made for the model; None when its interface is not told.
+        row_format: What rows of a user's sample must become: "csv" without header, "tensors"
+            (KServe v2), or nothing ("any").
+        inputs: The graph's inputs, for "tensors".
         content_type: What a sample without a telling name is sent as.
         accept: What answer a sample asks for.
     """
@@ -93,6 +97,8 @@ class Fitted(BaseModel):
     steps: tuple[PackagingStep, ...] = ()
     warnings: tuple[str, ...] = ()
     generated: SampleRequest | None = None
+    row_format: Literal["any", "csv", "tensors"] = "any"
+    inputs: tuple[TensorSpec, ...] = ()
     content_type: str = "application/json"
     accept: str | None = None
 

@@ -5,6 +5,7 @@ import json
 import posixpath
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
@@ -58,6 +59,8 @@ def fit_onnx(artifact: ModelArtifact, tree: Mapping[str, Path]) -> Fitted:
         steps=(*_steps(config), *_dropped_steps(dropped)),
         warnings=_dropped_warnings(dropped),
         generated=_sample(artifact.inputs),
+        row_format="tensors",
+        inputs=artifact.inputs,
     )
 
 
@@ -158,7 +161,7 @@ def _dropped_warnings(dropped: list[str]) -> tuple[str, ...]:
 
 def _sample(inputs: tuple[TensorSpec, ...]) -> SampleRequest | None:
     """A KServe v2 request of zeros, with 1 for each open dimension."""
-    tensors = []
+    tensors: list[dict[str, object]] = []
     for spec in inputs:
         shape = [1 if size < 0 else size for size in spec.shape]
         count = 1
@@ -172,10 +175,17 @@ def _sample(inputs: tuple[TensorSpec, ...]) -> SampleRequest | None:
         tensors.append(
             {"name": spec.name, "shape": shape, "datatype": spec.datatype, "data": [value] * count}
         )
+    return tensor_request(tensors, "generated")
+
+
+def tensor_request(
+    tensors: list[dict[str, object]], origin: Literal["user", "archive", "generated"]
+) -> SampleRequest:
+    """A KServe v2 request of the given input tensors."""
     body = json.dumps({"inputs": tensors}, separators=(",", ":")).encode()
     return SampleRequest(
         content_type="application/json",
         accept=None,
         body_base64=base64.b64encode(body).decode(),
-        origin="generated",
+        origin=origin,
     )

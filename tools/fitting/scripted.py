@@ -62,15 +62,14 @@ class Script(BaseModel):
 
 
 def find_script(tree: Mapping[str, Path]) -> Script | None:
-    """The inference script: code/inference.py, inference.py, or the one file with handlers.
+    """The inference script: code/inference.py, or a file at the root that defines handlers.
 
     Raises:
         ModelArtifactError: The script is not valid Python.
         InvalidInputError: Several scripts define handlers.
     """
-    for name in ("code/inference.py", "inference.py"):
-        if name in tree:
-            return _read(tree[name], name)
+    if "code/inference.py" in tree:
+        return _read(tree["code/inference.py"], "code/inference.py")
     candidates = []
     for name, path in tree.items():
         pure = PurePosixPath(name)
@@ -78,6 +77,9 @@ def find_script(tree: Mapping[str, Path]) -> Script | None:
             script = _try_read(path, name)
             if script is not None and script.functions & _HANDLERS:
                 candidates.append(script)
+    named = [script for script in candidates if script.path == "inference.py"]
+    if named:
+        return named[0]
     if len(candidates) > 1:
         raise InvalidInputError(
             f"Several scripts could be the handler: {', '.join(s.path for s in candidates)}.",

@@ -91,15 +91,19 @@ def without_top_folder(
     return {name.partition("/")[2]: path for name, path in tree.items()}, (step,)
 
 
-def left_out(tree: Mapping[str, Path], fitted: Fitted) -> tuple[PackagingStep, ...]:
-    """A step that names the files given that are not in the archive."""
+def left_out(
+    tree: Mapping[str, Path], fitted: Fitted, model_path: str
+) -> tuple[PackagingStep, ...]:
+    """A step that names the files given that are not in the archive.
+
+    Args:
+        tree: All files given.
+        fitted: What is packed.
+        model_path: The model's file, which may be packed changed.
+    """
     packed = {content for content in fitted.files.values() if isinstance(content, Path)}
-    # Bytes stand for a file that was changed: same name, not left out.
-    changed = {
-        PurePosixPath(name).name for name, content in fitted.files.items() if content not in packed
-    }
-    names = [n for n, p in tree.items() if p not in packed and PurePosixPath(n).name not in changed]
-    if not names or len(tree) == 1:
+    names = [name for name, path in tree.items() if path not in packed and name != model_path]
+    if not names:
         return ()
     return (
         PackagingStep(

@@ -142,7 +142,9 @@ def requirements_of(
         - _KNOWN_MODULES
         - {"xgboost"}
     )
-    path = next((p for p in ("code/requirements.txt", "requirements.txt") if p in tree), None)
+    # A requirements.txt at the root may be the training project's: it is used only when needed.
+    places = ("code/requirements.txt", *(("requirements.txt",) if foreign else ()))
+    path = next((place for place in places if place in tree), None)
     if path is None:
         if foreign:
             raise ModelArtifactError(

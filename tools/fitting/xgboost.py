@@ -89,6 +89,7 @@ def _algorithm_mode(artifact: ModelArtifact, tree: Mapping[str, Path]) -> Fitted
         steps=tuple(steps),
         warnings=(*_warnings(artifact), *_probability_warning(artifact)),
         generated=_csv_sample(artifact.feature_count),
+        row_format="csv",
         content_type="text/csv",
         accept="text/csv",
     )

@@ -6,6 +6,7 @@ A joblib file interleaves the pickle's opcodes with the raw bytes of arrays, whi
 
 import pickletools
 import re
+import struct
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -141,8 +142,8 @@ def _root_class(head: bytes) -> str | None:
                     return _unwrapped(str(argument).replace(" ", "."), head)
                 case _:
                     return None
-    except ValueError:
-        return None
+    except (ValueError, IndexError, OverflowError, struct.error):
+        return None  # raw array bytes, or no pickle at all
     return None
 
 

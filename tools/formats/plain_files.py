@@ -1,12 +1,11 @@
 """Formats told by a few bytes or names: Keras, LightGBM, CatBoost, safetensors."""
 
-import json
 import struct
-import zipfile
 from pathlib import Path
 
 from tools.endpoint import Framework
 from tools.formats.artifact import ModelArtifact, ModelFormat
+from tools.formats.zips import zip_names
 
 
 def looks_plain(head: bytes) -> bool:
@@ -22,9 +21,8 @@ def inspect_plain(path: Path, name: str) -> ModelArtifact | None:
     if found is not None:
         return ModelArtifact(path=name, framework=found[0], format=found[1])
     if head.startswith(b"PK\x03\x04"):
-        with zipfile.ZipFile(path) as archive:
-            if not {"config.json", "model.weights.h5"} <= set(archive.namelist()):
-                return None
+        if not {"config.json", "model.weights.h5"} <= set(zip_names(path)):
+            return None
         return ModelArtifact(
             path=name, framework=Framework.TENSORFLOW, format=ModelFormat.KERAS_FILE
         )
@@ -50,5 +48,5 @@ def _is_safetensors(head: bytes) -> bool:
     (size,) = struct.unpack("<Q", head[:8])
     if size > 100_000_000:
         return False
-    text = head[8 : 8 + size].decode("utf-8", errors="replace")
-    return '"dtype"' in text or (len(text) == size and isinstance(json.loads(text), dict))
+    text = head[8 : 8 + size]
+    return b'"dtype"' in text or b'"__metadata__"' in text or text.rstrip() == b"{}"

@@ -1,11 +1,11 @@
 """PyTorch files: TorchScript, state dicts and pickled modules, told apart by the zip's members."""
 
 import re
-import zipfile
 from pathlib import Path
 
 from tools.endpoint import Framework
 from tools.formats.artifact import ModelArtifact, ModelFormat
+from tools.formats.zips import zip_content, zip_names
 
 #: A file of torch before 1.6 starts with this magic number, pickled (torch/serialization.py).
 _LEGACY_MAGIC = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"
@@ -24,19 +24,17 @@ def looks_torch(head: bytes) -> bool:
 
 def inspect_torch(path: Path, name: str) -> ModelArtifact | None:
     """The model in a file of `torch.save` or `torch.jit.save`; None for another zip."""
-    if not zipfile.is_zipfile(path):
-        # The stream after the legacy magic number is a state dict in nearly all files of its time.
-        return _artifact(name, ModelFormat.TORCH_STATE_DICT, ())
-    with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
-        pickled = next((n for n in names if n.count("/") == 1 and n.endswith("/data.pkl")), None)
-        if pickled is None:
-            return None
-        root = pickled.rpartition("/")[0]
-        if f"{root}/constants.pkl" in names:
-            return _artifact(name, ModelFormat.TORCHSCRIPT, ())
-        with archive.open(pickled) as content:
-            classes = _classes(content.read(_MAX_PICKLE_BYTES))
+    with path.open("rb") as file:
+        if _LEGACY_MAGIC in file.read(32):
+            # What follows the magic number was a state dict in nearly all files of that time.
+            return _artifact(name, ModelFormat.TORCH_STATE_DICT, ())
+    names = zip_names(path)
+    pickled = next((n for n in names if n.count("/") == 1 and n.endswith("/data.pkl")), None)
+    if pickled is None:
+        return None
+    if pickled.replace("/data.pkl", "/constants.pkl") in names:
+        return _artifact(name, ModelFormat.TORCHSCRIPT, ())
+    classes = _classes(zip_content(path, pickled, _MAX_PICKLE_BYTES))
     custom = [c for c in classes if not c.startswith(_PLAIN) and not _STORAGE.fullmatch(c)]
     if custom:
         return _artifact(name, ModelFormat.TORCH_PICKLED_MODULE, tuple(classes))

@@ -74,12 +74,16 @@ def _text(body: Any) -> str:
 
 def _json_rows(data: Any) -> Any:
     if isinstance(data, dict):
-        for key in ("instances", "inputs"):
+        for key in ("instances", "inputs", "dataframe_split", "dataframe_records"):
             if key in data:
                 data = data[key]
                 break
-        else:
-            data = [data]
+    if isinstance(data, dict):
+        if {"columns", "data"} <= set(data):
+            import pandas as pd
+
+            return pd.DataFrame(data["data"], columns=data["columns"])
+        data = [data]
     if not isinstance(data, list) or not data:
         raise ValueError('Send rows: [[1.0, 2.0], ...], or {"instances": [[1.0, 2.0], ...]}.')
     if isinstance(data[0], dict):
