@@ -4,6 +4,7 @@ What was said is never changed. What is filled in is kept as an `Assumption` wit
 that it can be shown, asked about and corrected. None of these defaults is an AWS figure.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from tools.requirements import (
     DataSensitivity,
     Environment,
     GpuNeed,
+    ModelSourceKind,
     Requirements,
     TrafficPattern,
 )
@@ -56,6 +58,8 @@ SHORTEST_PROCESSING_S = 1e-6
 #: Assumed speed of a payload on its way, bytes per second.
 TRANSFER_BYTES_PER_S = 50_000_000
 SYNCHRONOUS_PAYLOAD_BYTES = 25_000_000
+#: "8b" or "1.5b" as a word of its own; of "3-8b" the last number counts.
+_BILLIONS = re.compile(r"(?<![a-z0-9])(\d{1,4}(?:\.\d{1,2})?)b(?![a-z0-9])")
 _PROCESSING_S = {
     Framework.SKLEARN: 0.02,
     Framework.XGBOOST: 0.02,
@@ -200,20 +204,37 @@ def _rates(gaps: _Gaps, pattern: TrafficPattern, service_s: float) -> tuple[floa
 
 
 def _model_bytes(gaps: _Gaps) -> int:
-    parameters = gaps.needs.model_parameters
+    parameters = gaps.needs.model_parameters or _parameters_in_name(gaps.needs)
+    size, text = DEFAULT_MODEL_BYTES, "The model is about 500 MB or smaller."
     if parameters is not None:
         size = parameters * BYTES_PER_PARAMETER
-        text = f"The model has {size / 1e9:.3g} GB: 2 bytes for each parameter (half precision)."
-    else:
-        size = DEFAULT_MODEL_BYTES
-        text = "The model is about 500 MB or smaller."
-    return int(gaps.fill("model_size_bytes", size, text))
+        text = (
+            f"The model has {size / 1e9:.3g} GB: {parameters:,} parameters of 2 bytes (half "
+            "precision)."
+        )
+    return gaps.fill("model_size_bytes", size, text)
 
 
-def _names_language_model(needs: Requirements) -> bool:
+def _parameters_in_name(needs: Requirements) -> int | None:
+    """Read "8b" out of the id of a published model, as their makers name them."""
     source = needs.model_source
-    return source is not None and any(
-        part in source.uri.lower() for part in ("textgeneration", "-llm-", "huggingface-llm")
+    if source is None or source.kind not in (ModelSourceKind.JUMPSTART, ModelSourceKind.HUB):
+        return None
+    found = _BILLIONS.search(source.uri.lower())
+    return int(float(found[1]) * 1e9) if found else None
+
+
+def _is_large(needs: Requirements) -> bool:
+    parameters = needs.model_parameters or _parameters_in_name(needs) or 0
+    if parameters >= LARGE_MODEL_PARAMETERS:
+        return True
+    source = needs.model_source
+    return (
+        needs.model_parameters is None
+        and source is not None
+        and any(
+            part in source.uri.lower() for part in ("textgeneration", "-llm-", "huggingface-llm")
+        )
     )
 
 
@@ -239,7 +260,7 @@ def _processing_s(gaps: _Gaps, large: bool) -> float:
     else:
         seconds = _PROCESSING_S[framework]
     if target is not None:
-        seconds = min(seconds, target / 2000)
+        seconds = min(seconds, target / 3000)
     text = f"The model needs about {seconds * 1000:g} ms for a request; measure it."
     return float(gaps.fill("processing_time_s", seconds, text))
 
@@ -272,7 +293,7 @@ def fill_gaps(needs: Requirements) -> Workload:
     streaming = bool(gaps.fill("streaming", False, "The answer comes in one piece."))
     interactive = _interactive(gaps, max(request, response), streaming)
     pattern = _pattern(gaps)
-    large = (needs.model_parameters or 0) >= LARGE_MODEL_PARAMETERS or _names_language_model(needs)
+    large = _is_large(needs)
     size = _model_bytes(gaps)
     gpu = _gpu(gaps, large, size)
     processing = max(_processing_s(gaps, large), SHORTEST_PROCESSING_S)

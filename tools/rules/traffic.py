@@ -35,9 +35,8 @@ def _steady(case: Case) -> bool:
     return workload.interactive and even and workload.idle_share < 0.5
 
 
-def _serverless_cheaper(case: Case) -> bool:
-    instances, serverless = case.usd(REAL_TIME), case.usd(SERVERLESS)
-    return instances is not None and serverless is not None and serverless < instances
+def _comparable(case: Case) -> bool:
+    return case.usd(REAL_TIME) is not None and case.usd(SERVERLESS) is not None
 
 
 def _uneven_and_tolerant(case: Case) -> bool:
@@ -80,13 +79,13 @@ RULES = (
     ),
     Rule(
         id="REC-507",
-        title="Serverless is not known to be cheaper",
+        title="Costs cannot be compared",
         source_url=FAQ_PAGE,
         prefers=(REAL_TIME,),
         weight=1,
-        when=lambda case: case.workload.interactive and not _serverless_cheaper(case),
+        when=lambda case: case.workload.interactive and not _comparable(case),
         says=lambda _: (
-            "A real-time endpoint is always warm, and serverless is not known to be cheaper here."
+            "A real-time endpoint is always warm, and no price says that serverless is cheaper."
         ),
     ),
     Rule(

@@ -76,10 +76,7 @@ BOUNDARIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {**STEADY, "average_requests_per_second": 60, "processing_time_s": 0.05},
         {**STEADY, "average_requests_per_second": 5, "processing_time_s": 0.05},
     ),
-    "REC-507": (
-        {**STEADY, "average_requests_per_second": 60, "processing_time_s": 0.05},
-        {**STEADY, "average_requests_per_second": 5, "processing_time_s": 0.05},
-    ),
+    "REC-507": ({"region": "eu-south-2"}, {"region": "us-east-1"}),
     "REC-511": (
         {"traffic_pattern": "diurnal", "idle_share": 0.5},
         {"traffic_pattern": "diurnal", "idle_share": 0.49},
