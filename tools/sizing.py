@@ -7,7 +7,7 @@ other factors are assumptions and are written into each `basis`.
 import math
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from tools.catalog import Catalog, InstanceType
 from tools.requirements import Environment, GpuNeed, TrafficPattern
@@ -111,14 +111,23 @@ def size_serverless(workload: Workload, catalog: Catalog) -> ServerlessSizing:
     return ServerlessSizing(memory, top, warm, basis)
 
 
-def size_real_time(workload: Workload, catalog: Catalog) -> InstanceSizing | None:
-    """Return the cheapest fitting type with its counts, or None when none is big enough."""
-    return _size(workload, catalog, asynchronous=False)
+Chosen = tuple[InstanceType, Decimal | None]
 
 
-def size_asynchronous(workload: Workload, catalog: Catalog) -> InstanceSizing | None:
+def choose_instance(workload: Workload, catalog: Catalog) -> Chosen | None:
+    """Return the cheapest fitting type with its price, or None when none is big enough."""
+    families = GPU_FAMILIES if workload.gpu is GpuNeed.REQUIRED else frozenset(CPU_FAMILIES)
+    return _cheapest(workload, catalog, families)
+
+
+def size_real_time(workload: Workload, chosen: Chosen | None) -> InstanceSizing | None:
+    """Return the counts of a real-time endpoint on that type."""
+    return chosen and _counts(workload, *chosen, asynchronous=False)
+
+
+def size_asynchronous(workload: Workload, chosen: Chosen | None) -> InstanceSizing | None:
     """As for real-time; the queue evens out peaks, and idle instances may go down to zero."""
-    return _size(workload, catalog, asynchronous=True)
+    return chosen and _counts(workload, *chosen, asynchronous=True)
 
 
 def size_neuron(workload: Workload, catalog: Catalog) -> InstanceSizing | None:
@@ -127,15 +136,7 @@ def size_neuron(workload: Workload, catalog: Catalog) -> InstanceSizing | None:
     return chosen and _counts(workload, *chosen, asynchronous=False)
 
 
-def _size(workload: Workload, catalog: Catalog, *, asynchronous: bool) -> InstanceSizing | None:
-    families = GPU_FAMILIES if workload.gpu is GpuNeed.REQUIRED else frozenset(CPU_FAMILIES)
-    chosen = _cheapest(workload, catalog, families)
-    return chosen and _counts(workload, *chosen, asynchronous=asynchronous)
-
-
-def _cheapest(
-    workload: Workload, catalog: Catalog, families: frozenset[str]
-) -> tuple[InstanceType, Decimal | None] | None:
+def _cheapest(workload: Workload, catalog: Catalog, families: frozenset[str]) -> Chosen | None:
     """Smallest sensible type: the cheapest that fits and needs at most ten instances."""
     fitting = [
         pair for pair in _candidates(catalog, workload.region, families) if _fits(pair[0], workload)
@@ -144,7 +145,7 @@ def _cheapest(
         return None
     priced = [pair for pair in fitting if pair[1] is not None] or fitting
 
-    def rank(pair: tuple[InstanceType, Decimal | None]) -> tuple[bool, Decimal, int, str]:
+    def rank(pair: Chosen) -> tuple[bool, Decimal, int, str]:
         instance, price = pair
         count = _needed(workload.peak_requests_per_second, _capacity(instance, workload)[0])
         cost = price if price is not None else instance.memory_gib or Decimal(0)
@@ -156,9 +157,7 @@ def _cheapest(
 
 
 @lru_cache(maxsize=256)
-def _candidates(
-    catalog: Catalog, region: str, families: frozenset[str]
-) -> tuple[tuple[InstanceType, Decimal | None], ...]:
+def _candidates(catalog: Catalog, region: str, families: frozenset[str]) -> tuple[Chosen, ...]:
     return tuple(pair for pair in catalog.offered_types(region) if pair[0].family in families)
 
 
@@ -190,7 +189,12 @@ def _capacity(instance: InstanceType, workload: Workload) -> tuple[float, int, s
 
 def network_bytes_per_second(instance: InstanceType) -> float:
     """Return the bandwidth that lasts; 1 Gbit/s when the type's figure is in words."""
-    words = (instance.network or "").replace("x", " ").split()
+    return _bytes_per_second(instance.network or "")
+
+
+@cache
+def _bytes_per_second(network: str) -> float:
+    words = network.replace("x", " ").split()
     numbers = [float(word) for word in words if word.replace(".", "", 1).isdigit()]
     if not numbers:
         return 1e9 / 8

@@ -17,8 +17,10 @@ from tools.estimation import (
 )
 from tools.requirements import Environment, GpuNeed, Requirements
 from tools.sizing import (
+    Chosen,
     InstanceSizing,
     ServerlessSizing,
+    choose_instance,
     concurrency,
     size_asynchronous,
     size_neuron,
@@ -46,13 +48,17 @@ class Case:
         return size_serverless(self.workload, self.catalog)
 
     @cached_property
+    def _instance(self) -> Chosen | None:
+        return choose_instance(self.workload, self.catalog)
+
+    @cached_property
     def real_time(self) -> InstanceSizing | None:
         """First size of a real-time endpoint.
 
         When an assumption alone makes the budget impossible, the assumption gives way: one instance
         instead of two where production was not said, Inferentia where a GPU was not said.
         """
-        sizing = size_real_time(self.workload, self.catalog)
+        sizing = size_real_time(self.workload, self._instance)
         if sizing is None or not self._too_dear(sizing):
             return sizing
         for cheaper in self._cheaper_sizings():
@@ -69,14 +75,14 @@ class Case:
         if inferentia:
             yield size_neuron(self.workload, self.catalog)
         if self.needs.environment is None:
-            yield size_real_time(single, self.catalog)
+            yield size_real_time(single, self._instance)
         if inferentia and self.needs.environment is None:
             yield size_neuron(single, self.catalog)
 
     @cached_property
     def asynchronous(self) -> InstanceSizing | None:
         """First size of an asynchronous endpoint."""
-        return size_asynchronous(self.workload, self.catalog)
+        return size_asynchronous(self.workload, self._instance)
 
     @cached_property
     def costs(self) -> Mapping[InferenceOption, CostEstimate]:
