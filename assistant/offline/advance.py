@@ -3,18 +3,13 @@
 from typing import Any
 
 from assistant.messages import N_, Translator
+from assistant.offline.changes import changed
 from assistant.offline.fields import label
 from assistant.offline.history import dictionary, rows
 from assistant.offline.meaning import Intent
+from assistant.offline.plan_replies import proposed
 from assistant.offline.questions import ask, wanted
-from assistant.offline.replies import (
-    ENDPOINTS,
-    changed,
-    explained,
-    failed,
-    proposed,
-    reasons,
-)
+from assistant.offline.replies import ENDPOINTS, explained, failed, reasons
 from assistant.offline.talk import Reply, Talk
 from assistant.offline.tool_sentences import localized
 
@@ -53,25 +48,47 @@ def advance(talk: Talk) -> Reply:
     if talk.refused:
         return Reply(_refusals(talk))
     if settled := _settled(talk):
-        return Reply(settled)
+        return Reply(settled, asked=talk.turn.asked)
     conflicts = rows(talk.needs.get("conflicts"))
     if conflicts and not insists:
-        return Reply(_joined(acknowledged(talk), conflict_text(conflicts, _)))
+        return _conflicting(talk, conflicts)
     fields = () if insists else wanted(talk)
     if fields and not (fields == ("model_source",) and len(talk.values) > 1):
         return ask(talk, fields, _opening(talk))
-    if talk.values.get("model_source") is None:
-        return _without_source(talk)
     return _propose(talk, insists=insists)
 
 
+def _conflicting(talk: Talk, conflicts: list[dict[str, Any]]) -> Reply:
+    """Explain conflicts; the next message is read as an answer about their fields."""
+    text = _joined(
+        acknowledged(talk), _unresolved(talk, conflicts), conflict_text(conflicts, talk._)
+    )
+    return Reply(text, asked=conflict_fields(conflicts))
+
+
+def conflict_fields(conflicts: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The requirement fields that collide, each once."""
+    lists = [c["fields"] for c in conflicts if isinstance(c.get("fields"), list | tuple)]
+    return tuple(dict.fromkeys(str(field) for fields in lists for field in fields))
+
+
+def _unresolved(talk: Talk, conflicts: list[dict[str, Any]]) -> str:
+    """Say that what was changed leaves an earlier conflict standing."""
+    before = {c.get("rule_id") for c in rows(talk.turn.state.requirements.get("conflicts"))}
+    again = [c for c in conflicts if c.get("rule_id") in before]
+    touched = {fact.field for fact in talk.understood.facts} & set(conflict_fields(again))
+    return talk._("That alone does not resolve it.") if touched and talk.changes else ""
+
+
 def _settled(talk: Talk) -> str:
-    """Say that nothing is left to do, when that is so."""
+    """Say that nothing can be done with what is known, when that is so."""
     _ = talk._
     if talk.changes:
         return ""
     if talk.pending and talk.pending.get("kind", "deploy") == "deploy":
         return _("That is what the plan already has; nothing changes.")
+    if talk.turn.asked == ("model_source",) and "model_source" not in talk.values:
+        return _only_the_model(_)
     last = talk.turn.state.last_deployment or {}
     if not talk.understood.facts and str(last.get("status") or "").lower() in _STANDING:
         name = str(last.get("endpoint_name") or "")
@@ -130,46 +147,49 @@ def _refusals(talk: Talk) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _without_source(talk: Talk) -> Reply:
-    """Show what is recommended so far; only the model's place is still needed."""
-    _ = talk._
-    closing = _(
-        "For a plan I only need the model itself: give me a path or an s3:// address, "
-        'or say "use the sample model".'
-    )
-    noted = acknowledged(talk)
-    result = talk.desk.call("recommend", changes=[])
-    recommendation = dictionary(result.value.get("recommendation"))
-    if not recommendation:
-        return Reply(_joined(noted, closing), asked=("model_source",))
-    if recommendation.get("inference_option") not in ENDPOINTS:
-        return Reply(_joined(noted, explained(recommendation, _, talk.taken)))
-    return Reply(
-        _joined(noted, explained(recommendation, _, talk.taken), closing), asked=("model_source",)
-    )
-
-
 def _propose(talk: Talk, *, insists: bool) -> Reply:
+    """Recommend, and make the plan unless something stands against it."""
     _ = talk._
+    noted = acknowledged(talk)
     result = talk.desk.call("recommend", changes=[])
     recommendation = dictionary(result.value.get("recommendation"))
     if result.error or not recommendation:
-        return Reply(_joined(acknowledged(talk), failed(result, _)))
+        return Reply(_joined(noted, failed(result, _)))
     conflicts = rows(result.value.get("conflicts"))
     if conflicts and not insists:
-        return Reply(_joined(acknowledged(talk), conflict_text(conflicts, _)))
-    text = _joined(_in_spite_of(conflicts, _), explained(recommendation, _, talk.taken))
+        return _conflicting(talk, conflicts)
+    text = explained(recommendation, _, talk.taken)
     if recommendation.get("inference_option") not in ENDPOINTS:
-        return Reply(_joined(acknowledged(talk), text))
+        return Reply(_joined(noted, text), asked=conflict_fields(conflicts))
+    text = _joined(_in_spite_of(conflicts, _), text)
+    if talk.values.get("model_source") is None:
+        return Reply(_joined(noted, text, _only_the_model(_)), asked=("model_source",))
+    return Reply(_joined(noted, _replaced(talk), text, _planned(talk)))
+
+
+def _only_the_model(_: Translator) -> str:
+    return _(
+        "For a plan I only need the model itself: give me a path or an s3:// address, "
+        'or say "use the sample model".'
+    )
+
+
+def _planned(talk: Talk) -> str:
+    """Make the plan and present it, or tell why there is none."""
+    _ = talk._
     made = talk.desk.call("make_plan")
     plan = dictionary(made.value.get("plan"))
-    noted = acknowledged(talk)
     if made.error or not plan:
-        problem = _("I could not make the plan: {problem}", problem=failed(made, _))
-        return Reply(_joined(noted, text, problem))
-    if talk.pending and talk.changes:
-        noted = _joined(noted, _("This is a new plan; the earlier one is void."))
-    return Reply(_joined(noted, text, proposed(plan, _)))
+        return _("I could not make the plan: {problem}", problem=failed(made, _))
+    return proposed(plan, _)
+
+
+def _replaced(talk: Talk) -> str:
+    """Say that the plan shown before no longer counts, once there is a new one."""
+    made = talk.desk.call("make_plan")
+    if made.error or not (talk.pending and talk.changes):
+        return ""
+    return talk._("This is a new plan; the earlier one is void.")
 
 
 def _in_spite_of(conflicts: list[dict[str, Any]], _: Translator) -> str:

@@ -62,7 +62,7 @@ QUESTIONS: dict[str, str] = {
     "region": N_("Which AWS region?"),
 }
 
-_CHOICES: dict[str, str] = {
+CHOICES: dict[str, str] = {
     "steady": N_("steady"),
     "diurnal": N_("by day"),
     "spiky": N_("in spikes"),
@@ -109,7 +109,7 @@ def shown(field: str, value: Any, _: Translator) -> str:
         return str(value.get("uri") or value.get("kind") or "")
     number = as_decimal(value) if not isinstance(value, str) or field.startswith("budget") else None
     if number is None:
-        return _(_CHOICES[value]) if isinstance(value, str) and value in _CHOICES else str(value)
+        return _(CHOICES[value]) if isinstance(value, str) and value in CHOICES else str(value)
     return _measured(field, float(number), _)
 
 

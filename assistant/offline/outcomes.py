@@ -6,7 +6,7 @@ from typing import Any
 from assistant.messages import Translator, as_decimal
 from assistant.offline.fields import milliseconds_shown
 from assistant.offline.history import dictionary
-from assistant.offline.replies import short
+from assistant.offline.plan_replies import short
 from assistant.offline.tool_sentences import localized
 
 _KINDS = ("deployed", "failed", "rejected", "undone")

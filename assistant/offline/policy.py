@@ -12,13 +12,14 @@ from langchain_core.messages import BaseMessage
 
 from assistant.messages import translator
 from assistant.offline.advance import advance
+from assistant.offline.courtesies import not_understood, summary
 from assistant.offline.desk import Desk, ToolNeeded
 from assistant.offline.history import Turn, read_turn, rows
 from assistant.offline.meaning import Intent, Understanding
 from assistant.offline.outcomes import told
 from assistant.offline.questions import reminder
 from assistant.offline.replies import failed
-from assistant.offline.sections import SECTIONS, not_understood, summary
+from assistant.offline.sections import SECTIONS
 from assistant.offline.talk import Reply, Talk, Understand
 
 #: After these nothing else is brought up.

@@ -3,6 +3,7 @@
 from assistant.messages import Translator
 from assistant.offline.fields import QUESTIONS, label, shown
 from assistant.offline.history import dictionary
+from assistant.offline.plan_replies import short
 from assistant.offline.talk import Reply, Talk
 
 MOST_ROUNDS = 2
@@ -64,7 +65,7 @@ def reminder(talk: Talk) -> str:
     _ = talk._
     open_fields = [f for f in talk.turn.asked if talk.values.get(f) is None]
     if talk.pending:
-        digest = str(talk.pending.get("digest") or "").rpartition(":")[2][:12]
+        digest = short(talk.pending.get("digest"))
         return _("The plan {digest} still waits for your approval.", digest=digest)
     if not open_fields:
         return ""

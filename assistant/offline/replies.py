@@ -1,10 +1,10 @@
 """Sentences about recommendations and plans; every number in them comes from a tool result."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from assistant.messages import N_, Translator, as_decimal
-from assistant.offline.fields import bytes_shown, known, label, milliseconds_shown, shown
+from assistant.offline.fields import known, milliseconds_shown
 from assistant.offline.history import ToolResult, dictionary, rows
 from assistant.offline.tool_sentences import localized
 
@@ -27,12 +27,12 @@ _INSTEAD: dict[str, str] = {
         "it; SageMaker can still train and version it."
     ),
     "none": N_(
-        "Instead: run the model inside your own application or use a managed API; an endpoint "
-        "would cost more than it gives."
+        "Instead: change one of the needs, or run the model inside your own application, where "
+        "no endpoint is in the way."
     ),
 }
-_REASONS_SHOWN = 4
-_WARNINGS_SHOWN = 4
+_REASONS_SHOWN = 3
+WARNINGS_SHOWN = 3
 _ASSUMPTIONS_SHOWN = 6
 
 
@@ -55,7 +55,9 @@ def explained(recommendation: Mapping[str, Any], _: Translator, taken: Mapping[s
         *reasons(recommendation.get("reasons"), _, most=_REASONS_SHOWN),
     ]
     if option not in ENDPOINTS:
-        return "\n".join([*lines, *warnings(recommendation, _), instead(option, _)])
+        lines += warnings(recommendation, _)
+        lines += flips(recommendation, _) if option == "none" else []
+        return "\n".join([*lines, instead(option, _)])
     facts = (
         sizing(recommendation, _),
         cost(recommendation, _),
@@ -147,7 +149,7 @@ def expected_latency(recommendation: Mapping[str, Any], _: Translator) -> str:
 
 def warnings(recommendation: Mapping[str, Any], _: Translator) -> list[str]:
     """Quote the main warnings under a heading."""
-    lines = reasons(recommendation.get("warnings"), _, most=_WARNINGS_SHOWN)
+    lines = reasons(recommendation.get("warnings"), _, most=WARNINGS_SHOWN)
     return [_("Watch out:"), *lines] if lines else []
 
 
@@ -171,64 +173,6 @@ def assumed(found: Any) -> str:
     return "; ".join(texts[:_ASSUMPTIONS_SHOWN])
 
 
-def proposed(plan: Mapping[str, Any], _: Translator) -> str:
-    """Present a plan: what it makes, where, and that a person decides."""
-    name = str(plan.get("endpoint_name") or "")
-    where = place(plan, _)
-    lines = [_("The plan for **{name}** is ready ({where}).", name=name, where=where)]
-    lines += packaging_lines(plan.get("packaging"), _)
-    extra = [
-        w if isinstance(w, str) else str(w.get("text") or "") for w in _listed(plan.get("warnings"))
-    ]
-    lines += [f"- {localized(text, _)}" for text in extra[:_WARNINGS_SHOWN] if text]
-    lines.append(approval_note(plan, _))
-    return "\n".join(lines)
-
-
-def packaging_lines(found: Any, _: Translator) -> list[str]:
-    """Say what is done to the model's archive so that its image can serve it."""
-    texts = [
-        str(s.get("summary") or s.get("text") or s.get("detail") or s.get("description") or "")
-        if isinstance(s, Mapping)
-        else str(s)
-        for s in _listed(found)
-    ]
-    shown = [f"- {text}" for text in texts if text]
-    return [_("Packaging, so that the image can serve it:"), *shown] if shown else []
-
-
-def approval_note(plan: Mapping[str, Any], _: Translator) -> str:
-    """Say that nothing happens before a person approves exactly this plan."""
-    digest = short(plan.get("digest"))
-    if name := plan.get("typed_name_required"):
-        return _(
-            "Nothing happens until you approve exactly this plan ({digest}); "
-            "for that you type the name {name}.",
-            digest=digest,
-            name=str(name),
-        )
-    if plan.get("eula_required"):
-        return _(
-            "Nothing happens until you accept the licence "
-            "and approve exactly this plan ({digest}).",
-            digest=digest,
-        )
-    return _("Nothing happens until you approve exactly this plan ({digest}).", digest=digest)
-
-
-def place(plan: Mapping[str, Any], _: Translator) -> str:
-    """Name where a plan acts."""
-    target = _("sandbox on this machine") if plan.get("target") == "sandbox" else _("AWS")
-    account = str(plan.get("account") or "") if plan.get("target") != "sandbox" else ""
-    return ", ".join(filter(None, [target, account, str(plan.get("region") or "")]))
-
-
-def short(digest: Any) -> str:
-    """Return the first twelve characters of a digest."""
-    text = str(digest or "")
-    return text.rpartition(":")[2][:12]
-
-
 def failed(result: ToolResult, _: Translator) -> str:
     """Explain a tool's refusal: its message and the remedy."""
     error = result.error or {}
@@ -239,88 +183,3 @@ def failed(result: ToolResult, _: Translator) -> str:
     message = error.get("message") or _("The tool gave an answer that I cannot read.")
     remedy = error.get("remedy", "")
     return " ".join(filter(None, [localized(message, _), localized(remedy, _)]))
-
-
-def differences(base: Mapping[str, Any], other: Mapping[str, Any], _: Translator) -> list[str]:
-    """List what differs between two recommendations, as bullet lines."""
-    lines = [_change(name, base.get(key), other.get(key), _) for key, name in _COMPARED.items()]
-    low, high = (dictionary(r.get("auto_scaling")) for r in (base, other))
-    lines.append(
-        _change(N_("instances at most"), low.get("max_capacity"), high.get("max_capacity"), _)
-    )
-    return [line for line in lines if line]
-
-
-_COMPARED: dict[str, str] = {
-    "inference_option": N_("option"),
-    "instance_type": N_("instance"),
-    "initial_instance_count": N_("instances"),
-    "memory_size_in_mb": N_("memory (MB)"),
-    "max_concurrency": N_("requests at a time"),
-    "provisioned_concurrency": N_("kept warm"),
-    "cost_usd_per_month": N_("cost per month"),
-}
-
-
-def _change(name: str, before: Any, after: Any, _: Translator) -> str:
-    if before == after:
-        return ""
-    first, second = (_compared(name, value, _) for value in (before, after))
-    return _("- {what}: {before} → {after}", what=_(name), before=first, after=second)
-
-
-def _compared(name: str, value: Any, _: Translator) -> str:
-    number = as_decimal(value)
-    if value is None:
-        return "-"
-    if number is None:
-        return option_name(str(value), _)
-    return _.money(number) if name == "cost per month" else _.number(number)
-
-
-def _listed(found: Any) -> list[Any]:
-    return [item for item in found if item] if isinstance(found, list | tuple) else []
-
-
-def endpoint_rows(found: Iterable[Mapping[str, Any]], _: Translator) -> list[str]:
-    """Write endpoints as bullet lines: name, status, size, cost."""
-    lines = []
-    for row in found:
-        parts = [
-            str(row.get("status") or ""),
-            option_name(str(row.get("inference_option") or ""), _),
-        ]
-        if instance := row.get("instance_type"):
-            count = as_decimal(row.get("instance_count"))
-            parts.append(f"{instance} x {_.number(count)}" if count is not None else str(instance))
-        elif (memory := as_decimal(row.get("memory_size_in_mb"))) is not None:
-            parts.append(bytes_shown(float(memory) * 1024**2, _))
-        if (monthly := as_decimal(row.get("cost_usd_per_month"))) is not None:
-            parts.append(_("about {amount} a month", amount=_.money(monthly)))
-        if row.get("ours") is False:
-            parts.append(_("not made here"))
-        lines.append(f"- **{row.get('endpoint_name')}**: " + ", ".join(filter(None, parts)))
-    return lines
-
-
-def changed(before: Mapping[str, Any], after: Mapping[str, Any], _: Translator) -> list[str]:
-    """Say which known values are other ones now: "request size: 20 MB (was 2 MB)"."""
-    lines = []
-    for field in [*after, *(f for f in before if f not in after)]:
-        old, new = before.get(field), after.get(field)
-        if old == new:
-            continue
-        if new is None:
-            lines.append(_("{what}: forgotten", what=label(field, _)))
-        elif old is None:
-            lines.append(f"{label(field, _)}: {shown(field, new, _)}")
-        else:
-            lines.append(
-                _(
-                    "{what}: {new} (was {old})",
-                    what=label(field, _),
-                    new=shown(field, new, _),
-                    old=shown(field, old, _),
-                )
-            )
-    return lines

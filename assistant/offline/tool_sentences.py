@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from assistant.messages import N_, Translator
+from assistant.offline.fields import CHOICES
 
 SENTENCES: tuple[str, ...] = (
     N_(
@@ -204,7 +205,7 @@ SENTENCES: tuple[str, ...] = (
     N_("the answer comes in one piece"),
     N_("a smaller model of at most {a}"),
     N_("a budget of at least {a} USD a month"),
-    N_("A real-time endpoint is always warm, and serverless is not known to be cheaper here."),
+    N_("A real-time endpoint is always warm, and no price says that serverless is cheaper."),
     N_(
         "SageMaker has no {a} inference image: another framework's image with a handler, Triton, "
         "or an image of your own serves the model."
@@ -232,7 +233,7 @@ _UNITS = {"min": N_("{n} min"), "h": N_("{n} h"), "bytes": N_("{n} bytes")}
 def _value(value: str, _: Translator) -> str:
     """Write a number of a tool with the language's separators; translate anything else."""
     if not _MEASURE.fullmatch(value):
-        return localized(value, _)
+        return localized(CHOICES.get(value, value), _)
     number, unit = re.fullmatch(r"([\d,.]+) ?(.*)", value).groups()  # type: ignore[union-attr]
     whole, point, fraction = number.replace(",", "").partition(".")
     written = _.number(int(whole)) + (_.number(0.5)[1] + fraction if point else "")

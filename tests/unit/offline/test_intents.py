@@ -294,3 +294,27 @@ def test_every_number_comes_from_a_tool_result_or_the_persons_words(thread, mean
 )
 def test_values_are_written_with_their_units(field, value, written):
     assert shown(field, value, translator("en")) == written
+
+
+def test_a_yes_to_a_deletion_names_what_must_be_typed(turn):
+    def prepare(talk):
+        talk.pending = {**PENDING, "kind": "delete"}
+
+    _, answer = turn(Intent.APPROVE, prepare=prepare)
+    assert "Type the name iris-1" in answer
+    assert "4f1d0c9b8a77" in answer
+
+
+def test_a_failure_that_was_taken_back_is_told_so(thread):
+    talk = thread({})
+    failure = {"message": "The container died.", "remedy": "Read the log."}
+    note = {"status": "failed", "deployment_id": "d", "failure": failure}
+    talk.history.append(SystemMessage(f"OUTCOME: {json.dumps(note)}"))
+    assert "The container died. Read the log. What had been made was taken back." in talk.run()
+
+
+def test_every_call_carries_the_language_so_that_tools_can_use_it(thread, means):
+    talk = thread({"hỏi": means(Intent.ASK_KNOWLEDGE, language="vi", question="?")})
+    talk.say("hỏi")
+    call = next(m for m in talk.history if m.type == "ai" and m.tool_calls)
+    assert call.additional_kwargs["sagepilot"]["language"] == "vi"

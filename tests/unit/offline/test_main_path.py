@@ -187,7 +187,11 @@ def test_insisting_on_a_conflict_takes_an_endpoint_and_says_so(started):
 
 @pytest.mark.parametrize(
     ("option", "advice"),
-    [("batch-transform", "batch transform job"), ("edge", "on the device"), ("none", "own app")],
+    [
+        ("batch-transform", "batch transform job"),
+        ("edge", "on the device"),
+        ("none", "own application"),
+    ],
 )
 def test_no_plan_is_made_where_no_endpoint_is_right(started, option, advice):
     reasons = [{"rule_id": "REC-401", "text": "Nobody waits.", "source_url": ""}]
@@ -236,3 +240,35 @@ def test_restart_forgets_everything_that_was_said(started, means):
     assert talk.values == {}
     again = talk.say("my model")
     assert again.count("?") == 3
+
+
+def test_a_change_that_leaves_the_conflict_standing_is_told_so(started, means):
+    change = means(Intent.CORRECT, facts={"request_payload_bytes": 800_000_000})
+    talk = started({"800 MB": change})
+    talk.conflicts = [CONFLICT]
+    talk.say("200 ms")
+    assert "That alone does not resolve it." in talk.say("800 MB")
+
+
+def test_before_anything_is_known_a_mere_yes_is_answered_with_the_first_questions(thread, means):
+    talk = thread({"go ahead": means(Intent.PROCEED)})
+    answer = talk.say("go ahead")
+    assert talk.names() == []
+    assert "Where is your model" in answer
+
+
+def test_a_fact_while_a_deletion_waits_leads_to_a_plan_of_its_own(started):
+    talk = started()
+    talk.pending = {"digest": "d" * 64, "endpoint_name": "old", "kind": "delete"}
+    talk.say("200 ms")
+    assert talk.names()[-1] == "make_plan"
+
+
+def test_a_recommendation_without_a_model_is_not_told_twice(thread, means):
+    facts = {"latency_p95_ms": 200, "traffic_pattern": "steady"}
+    talk = thread({"fast": means(Intent.INFORM, facts=facts), "go ahead": means(Intent.PROCEED)})
+    talk.say("fast")
+    talk.called.clear()
+    answer = talk.say("go ahead")
+    assert talk.names() == []
+    assert answer.startswith("For a plan I only need the model itself")
