@@ -22,7 +22,7 @@ from ui.plan_view import PlanState, draw_plan
 from ui.recommendation_view import draw_recommendation
 from ui.result_view import draw_deployed, draw_failed, draw_undone
 from ui.session import Page
-from ui.wording import link, operation_label, plain, safe_markdown, tool_label
+from ui.wording import lead_and_rest, link, operation_label, plain, safe_markdown, tool_label
 
 
 class Context:
@@ -69,20 +69,29 @@ class Growing(Context):
         self.page = page
 
     def plan_state(self, block: PlanBlock) -> tuple[PlanState, str]:  # noqa: ARG002 - the base's
+        """Open, without buttons yet."""
         return "growing", ""
 
     def is_newest(self, block: RecommendationBlock) -> bool:  # noqa: ARG002 - the base's
+        """Always."""
         return True
 
     def is_standing(self, event: Deployed) -> bool:  # noqa: ARG002 - the base's
+        """Not before the turn is over."""
         return False
 
 
-def draw_block(context: Context, block: Block) -> None:
-    """Draw one block of a turn where the script stands."""
+def draw_block(context: Context, block: Block, *, with_cards: bool = False) -> None:
+    """Draw one block of a turn where the script stands.
+
+    Args:
+        context: What the other blocks say.
+        block: What to draw.
+        with_cards: The turn has cards that say most of its text more readably.
+    """
     match block:
         case TextBlock():
-            _draw_text(block)
+            _draw_text(block, with_cards=with_cards)
         case ToolsBlock():
             _draw_tools(block)
         case RecommendationBlock():
@@ -100,8 +109,12 @@ def draw_block(context: Context, block: Block) -> None:
             draw_failed(block)
 
 
-def _draw_text(block: TextBlock) -> None:
-    st.markdown(safe_markdown(block.text))
+def _draw_text(block: TextBlock, *, with_cards: bool) -> None:
+    lead, rest = lead_and_rest(block.text) if with_cards else (block.text, "")
+    st.markdown(safe_markdown(lead))
+    if rest:
+        with st.expander("All of it in words", type="compact"):
+            st.markdown(safe_markdown(rest))
     if block.citations:
         sources = {cite.get("note_id", ""): cite for cite in block.citations}.values()
         st.caption(

@@ -73,7 +73,7 @@ def _draw_entry(context: Context, entry: Entry, blocks: Blocks) -> None:
         return
     with st.chat_message("assistant", avatar=_SAGEPILOT):
         for block in (alone, *blocks) if alone else blocks:
-            draw_block(context, block)
+            draw_block(context, block, with_cards=_first_card(blocks) < len(blocks))
 
 
 def draw_said(text: str, *, waits: bool = False) -> None:
@@ -102,7 +102,7 @@ def draw_running(
     view, needs = run.view(), None
     while True:
         first_card = _first_card(view.blocks)
-        lead.draw(view.blocks[:first_card])
+        lead.draw(view.blocks[:first_card], with_cards=first_card < len(view.blocks))
         cards.draw(view.blocks[first_card:])
         if view.requirements is not needs:
             needs = view.requirements
@@ -125,7 +125,8 @@ class _Zone:
         self._column = st.container()
         self._drawn: list[tuple[Block, Any]] = []
 
-    def draw(self, blocks: Blocks) -> None:
+    def draw(self, blocks: Blocks, *, with_cards: bool = False) -> None:
+        """Draw what is new or changed."""
         for place, block in enumerate(blocks):
             if place == len(self._drawn):
                 slot = self._column.empty()
@@ -136,7 +137,7 @@ class _Zone:
                 slot = self._drawn[place][1]
                 self._drawn[place] = (block, slot)
             with slot.container():
-                draw_block(self._context, block)
+                draw_block(self._context, block, with_cards=with_cards)
 
 
 def _first_card(blocks: Blocks) -> int:

@@ -9,7 +9,7 @@ import streamlit as st
 from assistant.events import PlanProposed
 from ui.blocks import PlanBlock
 from ui.session import Page
-from ui.wording import link, money, operation_label, plain, safe_markdown
+from ui.wording import lines, link, money, operation_label, plain, safe_markdown
 
 _NAMES = (
     "EndpointName",
@@ -57,8 +57,8 @@ def _draw_content(plan: PlanProposed) -> None:
         if plan.cost_if_forgotten_usd_per_month is not None:
             forgotten = money(plan.cost_if_forgotten_usd_per_month)
             st.metric("If forgotten", forgotten, width="content")
-    for warning in plan.warnings:
-        st.warning(plain(warning), icon=":material/warning:")
+    if plan.warnings:
+        st.warning(lines(plain(one) for one in plan.warnings), icon=":material/warning:")
     draw: dict[str, Callable[[], None]] = {
         f"Steps ({len(plan.steps)})": lambda: _draw_steps(plan.steps)
     }

@@ -8,6 +8,7 @@ import streamlit as st
 from ui.wording import (
     duration_ms,
     field_label,
+    lines,
     link,
     money,
     number,
@@ -53,8 +54,9 @@ def _draw_why(values: Mapping[str, Any]) -> None:
     alternatives = [option_label(str(one)).lower() for one in values.get("alternatives") or ()]
     if alternatives:
         st.markdown("Would also fit: " + plain(", ".join(alternatives)))
-    for warning in values.get("warnings") or ():
-        st.warning(_reason(warning), icon=":material/info:")
+    warnings = values.get("warnings") or ()
+    if warnings:
+        st.warning(lines(_reason(one) for one in warnings), icon=":material/info:")
 
 
 def _sizing(values: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ import streamlit as st
 from assistant.events import RequirementsUpdated
 from ui.wording import field_label, link, plain, value_label
 
+_OPEN_SHOWN = 4
+
 
 def draw_requirements(needs: RequirementsUpdated | None) -> None:
     """Said, taken for granted, still open, and what cannot all be had."""
@@ -19,10 +21,17 @@ def draw_requirements(needs: RequirementsUpdated | None) -> None:
     for conflict in needs.conflicts:
         _draw_conflict(conflict)
     if needs.missing:
-        st.caption("Still open: " + ", ".join(field_label(name) for name in needs.missing))
+        st.caption(_still_open(needs.missing))
     if needs.assumed:
         with st.expander(f"Assumed ({len(needs.assumed)})", type="compact"):
             _draw_values(needs.assumed)
+
+
+def _still_open(missing: tuple[str, ...]) -> str:
+    """The most useful ones by name, the others counted."""
+    text = "Still open: " + ", ".join(field_label(name) for name in missing[:_OPEN_SHOWN])
+    more = len(missing) - _OPEN_SHOWN
+    return f"{text} and {more} more" if more > 0 else text
 
 
 def _draw_values(values: Mapping[str, Any]) -> None:

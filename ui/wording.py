@@ -1,7 +1,8 @@
 """Names and numbers as people read them, and foreign text made harmless for Markdown."""
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _LABELS = {
@@ -58,6 +59,7 @@ _OPERATIONS = {
     "application-autoscaling.put_scaling_policy": "Set scaling policy",
     "application-autoscaling.deregister_scalable_target": "Remove scaling",
 }
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 _BYTE_UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
 
@@ -159,11 +161,30 @@ def safe_markdown(text: str) -> str:
 
     HTML is escaped by Streamlit itself; here images (they would call out to their host), formulas
     (they swallow prices in dollars) and Streamlit's own colour directives become plain text. Lines
-    stay lines.
+    stay lines, and a list ends where its lines end.
     """
-    text = re.sub(r"(?<!\n)\n(?!\n)", "  \n", text)
     text = text.replace("![", "!\\[").replace("$", "\\$")
-    return re.sub(r":(?=[a-z-]+[\[:/])", r"\\:", text)
+    text = re.sub(r":(?=[a-z-]+[\[:/])", r"\\:", text)
+    written = text.split("\n")
+    kept = [written[0]]
+    for before, line in itertools.pairwise(written):
+        if _ITEM.match(before) and line.strip() and not _ITEM.match(line) and line[0] != " ":
+            kept.append("")
+        kept.append(line)
+    return re.sub(r"(?<!\n)\n(?!\n)", "  \n", "\n".join(kept))
+
+
+def lines(texts: Iterable[str]) -> str:
+    """Markdown that shows each text on its own line."""
+    return "\n\n".join(texts)
+
+
+def lead_and_rest(text: str, longest: int = 500) -> tuple[str, str]:
+    """A long text's first paragraph and the rest; a short one is all lead."""
+    if len(text) <= longest:
+        return text, ""
+    lead, _, rest = text.partition("\n\n")
+    return (lead, rest) if len(lead) <= longest else (text, "")
 
 
 def link(text: str, url: str | None) -> str:

@@ -23,7 +23,7 @@ from ui.blocks import (
     fold_all,
 )
 from ui.outcomes import plan_outcomes, standing_deployments
-from ui.wording import link, plain, safe_markdown, value_label
+from ui.wording import lead_and_rest, link, plain, safe_markdown, value_label
 
 DONE = Deployed(deployment_id="d1", endpoint_name="wine", endpoint_arn="arn", verification={})
 
@@ -114,6 +114,13 @@ def test_values_are_shown_in_human_units(field, value, shown) -> None:
 def test_foreign_text_is_harmless() -> None:
     assert safe_markdown("![x](http://y) $a$ :red[z]") == "!\\[x](http://y) \\$a\\$ \\:red[z]"
     assert safe_markdown("one\ntwo\n\nthree") == "one  \ntwo\n\nthree"
+    assert safe_markdown("- one\n- two\nafter") == "- one  \n- two\n\nafter"
     assert plain("a*b*\n[c](d)") == "a\\*b\\* \\[c\\]\\(d\\)"
     assert link("REC-1", "javascript:alert(1)") == "REC\\-1"
     assert link("R", "https://a.example/b") == "[R](https://a.example/b)"
+
+
+def test_a_long_text_beside_cards_keeps_its_first_paragraph() -> None:
+    assert lead_and_rest("short\n\ntext") == ("short\n\ntext", "")
+    assert lead_and_rest("first\n\n" + "x" * 600) == ("first", "x" * 600)
+    assert lead_and_rest("x" * 600) == ("x" * 600, "")
