@@ -264,8 +264,9 @@ class Worker:
 @functools.cache
 def isolation() -> dict[str, str | bool]:
     """Return how far a worker is cut off on this machine, by asking one (cached)."""
-    process = _spawn()
-    answer, _ = process.communicate(b'{"probe": true}\n', timeout=30)
+    with tempfile.TemporaryDirectory(prefix="sagepilot-") as folder:
+        question = json.dumps({"probe": True, "directory": folder}).encode() + b"\n"
+        answer, _ = _spawn().communicate(question, timeout=30)
     held: dict[str, str | bool] = json.loads(answer)
     held["memory_limit"] = "watched by the parent process"
     held["own_session"] = True

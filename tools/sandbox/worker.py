@@ -14,12 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from tools.sandbox.images.archive import ArchiveRefusedError, unpack
-from tools.sandbox.images.confinement import confine
+from tools.sandbox.images.confinement import confine, drop_capabilities, lay_image_paths
 from tools.sandbox.images.containers import Setting, Surroundings, make_container, surroundings
 from tools.sandbox.images.http_server import serve
 from tools.sandbox.images.image_packages import packages_of
 from tools.sandbox.images.packages import import_names
-from tools.sandbox.images.serving import Container, ContainerExitError, Place
+from tools.sandbox.images.serving import (
+    CODE_PATH,
+    MODEL_PATH,
+    Container,
+    ContainerExitError,
+    Place,
+)
+from tools.sandbox.images.toolkit_modules import provide_toolkit
 from tools.sandbox.images.visible_modules import VisibleModules, hide_product
 
 _EXIT_CONTAINER = 1
@@ -42,16 +49,15 @@ class Orders:
 
 def main() -> None:
     """Serve until the parent ends or the container does."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # it is a TextIOWrapper
     held = confine()
     line = sys.stdin.readline()
     if not line:
         return
     told: dict[str, Any] = json.loads(line)
     if told.pop("probe", False):
-        variables = not any(name.startswith("AWS_") for name in os.environ)
-        print(json.dumps(held | {"aws_variables_removed": variables}))  # noqa: T201 - the answer
+        _tell(held, Path(told["directory"]))
         return
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         _run(Orders(**told))
     except ContainerExitError as error:
@@ -77,11 +83,30 @@ def _end(status: int, reason: str) -> None:
     os._exit(status)
 
 
-def _run(orders: Orders) -> None:
-    directory = Path(orders.directory)
+def _tell(held: dict[str, bool], directory: Path) -> None:
+    """Answer the parent's question how far this process is cut off."""
+    held["aws_variables_removed"] = not any(name.startswith("AWS_") for name in os.environ)
+    place = _make_folders(directory)
+    held["image_paths"] = lay_image_paths(place.model_dir, place.code_dir, ())
+    held["capabilities_dropped"] = drop_capabilities()
+    print(json.dumps(held))  # noqa: T201 - the answer
+
+
+def _make_folders(directory: Path) -> Place:
     place = Place(directory / "model", directory / "code")
     for folder in (place.model_dir, place.code_dir, directory / "root", directory / "tmp"):
         folder.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def _run(orders: Orders) -> None:
+    directory = Path(orders.directory)
+    place = _make_folders(directory)
+    needed = (directory, Path(orders.socket), Path(orders.archive or directory))
+    if lay_image_paths(place.model_dir, place.code_dir, needed):
+        place = Place(Path(MODEL_PATH), Path(CODE_PATH))
+    drop_capabilities()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if orders.archive is not None:
         unpack(Path(orders.archive), place.model_dir)
     around = surroundings(orders.family, place)
@@ -102,6 +127,7 @@ def _set_environment(
     base = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/root"}
     os.environ.clear()
     os.environ.update(base | {"TMPDIR": str(directory / "tmp")} | own | mapped)
+    sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))  # -I ignores it
     return mapped
 
 
@@ -109,7 +135,8 @@ def _make(
     orders: Orders, place: Place, environment: dict[str, str], around: Surroundings
 ) -> Container:
     further = [entry for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    further = [entry for entry in further if entry.startswith(orders.directory)]
+    inside = (str(place.model_dir), str(place.code_dir))
+    further = [entry for entry in further if entry.startswith(inside)]
     sys.path[:0] = further
     folders = [*map(str, around.code_folders), *further]
     allowed = import_names(packages_of(orders.family, orders.version))
@@ -126,6 +153,7 @@ def _make(
         )
     )
     hide_product()
+    provide_toolkit(orders.family)
     sys.meta_path.insert(0, guard)
     return container
 

@@ -13,10 +13,18 @@ import struct
 import sys
 from pathlib import Path
 
+from tools.sandbox.images.serving import CODE_PATH, MODEL_PATH
+
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
+_CLONE_NEWNS = 0x00020000
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
+_MS_BIND = 4096
+_MS_REC = 16384
+_MS_PRIVATE = 1 << 18
+_MS_NOSUID_NODEV = 2 | 4
+_CAPABILITY_VERSION_3 = 0x20080522
 _SIOCGIFFLAGS = 0x8913
 _SIOCSIFFLAGS = 0x8914
 _IFF_UP = 0x1
@@ -82,3 +90,42 @@ def _loopback_up() -> None:
             fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags))
         except OSError:  # no loopback is more cut off, not less
             return
+
+
+def lay_image_paths(model_dir: Path, code_dir: Path, needed: tuple[Path, ...]) -> bool:
+    """Make the folders appear as /opt/ml/model and /opt/ml/code, for this process alone.
+
+    Args:
+        model_dir: The folder to show as /opt/ml/model.
+        code_dir: The folder to show as /opt/ml/code.
+        needed: Paths that must stay visible; with one of them under /opt nothing is done.
+
+    Returns:
+        Whether it was done; the machine itself is unchanged either way.
+    """
+    opt = Path("/opt")
+    used = (*needed, Path(sys.prefix), Path(sys.base_prefix), Path(__file__), model_dir, code_dir)
+    hidden = any(path.resolve().is_relative_to(opt.resolve()) for path in used)
+    if hidden or not opt.is_dir() or not sys.platform.startswith("linux"):
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_CLONE_NEWNS) != 0:
+        return False
+    if libc.mount(None, b"/", None, _MS_REC | _MS_PRIVATE, None) != 0:
+        return False
+    if libc.mount(b"tmpfs", b"/opt", b"tmpfs", _MS_NOSUID_NODEV, b"mode=755") != 0:
+        return False
+    for shown, real in ((MODEL_PATH, model_dir), (CODE_PATH, code_dir)):
+        Path(shown).mkdir(parents=True)
+        if libc.mount(os.fsencode(real), shown.encode(), None, _MS_BIND, None) != 0:
+            return False
+    return True
+
+
+def drop_capabilities() -> bool:
+    """Give up every capability, also for what this process starts; return whether it held."""
+    if not sys.platform.startswith("linux"):
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = struct.pack("<Ii", _CAPABILITY_VERSION_3, 0)
+    return bool(libc.capset(header, bytes(24)) == 0)

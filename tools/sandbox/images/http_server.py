@@ -2,7 +2,9 @@
 
 import socket
 import socketserver
+import sys
 import threading
+import traceback
 from http.server import BaseHTTPRequestHandler
 from typing import ClassVar
 
@@ -15,6 +17,11 @@ class UnixServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
     daemon_threads = True
     request_queue_size = 128
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
+        """Pass over a caller that hung up, as a ping that timed out does."""
+        if not isinstance(sys.exception(), ConnectionError):
+            traceback.print_exc()
 
 
 def serve(container: Container, socket_path: str, slots: int) -> UnixServer:

@@ -23,6 +23,7 @@ from typing import Any
 from tools.sandbox.images import script_codecs, script_installation
 from tools.sandbox.images.flask_pages import flask_content_type, flask_page, gunicorn_page
 from tools.sandbox.images.packages import Packages
+from tools.sandbox.images.saved_versions import load_and_check
 from tools.sandbox.images.serving import ContainerExitError, Invocation, Place, Reply
 
 _NO_MODEL_FN = (
@@ -161,7 +162,10 @@ class ScriptContainer:
         limit_s = float(self._environment.get("SAGEMAKER_MODEL_SERVER_TIMEOUT", _DEFAULT_TIMEOUT_S))
         hooks = _user_hooks(self._module)
         began = time.monotonic()
-        model = _wrapped(hooks.get("model_fn", _default_model_fn))(str(self._place.model_dir))
+        model_fn = _wrapped(hooks.get("model_fn", _default_model_fn))
+        model = load_and_check(
+            lambda: model_fn(str(self._place.model_dir)), self._image.packages.get("scikit-learn")
+        )
         if time.monotonic() - began > limit_s:
             message = "[CRITICAL] WORKER TIMEOUT: the model took longer to load than"
             raise TimeoutError(f"{message} SAGEMAKER_MODEL_SERVER_TIMEOUT ({limit_s:.0f} s)")
