@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from tools.assumptions import fill_gaps
 from tools.catalog import Catalog, load_catalog
 from tools.choice import choose
 from tools.endpoint import InferenceOption
@@ -16,7 +17,6 @@ from tools.requirements import (
     Requirements,
     TrafficPattern,
 )
-from tools.workload import fill_gaps
 
 _JUMPSTART = ModelSource(kind=ModelSourceKind.JUMPSTART, uri="any")
 #: For each field the values tried for it, most useful question first.

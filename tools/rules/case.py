@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
+from tools.assumptions import fill_gaps
 from tools.catalog import Catalog
 from tools.endpoint import InferenceOption
 from tools.estimation import (
@@ -27,7 +28,7 @@ from tools.sizing import (
     size_real_time,
     size_serverless,
 )
-from tools.workload import Workload, fill_gaps
+from tools.workload import Workload
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ RULES = (
         when=lambda case: gpu_required(case) and cheapest_over_budget(case),
         says=lambda case: (
             f"{cheapest(case)}, because a GPU is required; the budget is "
-            f"{case.needs.budget_usd_per_month} USD."
+            f"{case.needs.budget_usd_per_month:f} USD."
         ),
     ),
     Rule(
@@ -97,7 +97,9 @@ RULES = (
             and not gpu_required(case)
             and not serverless_price_wanted(case)
         ),
-        says=lambda case: f"{cheapest(case)}; the budget is {case.needs.budget_usd_per_month} USD.",
+        says=lambda case: (
+            f"{cheapest(case)}; the budget is {case.needs.budget_usd_per_month:f} USD."
+        ),
     ),
     Rule(
         id="REC-906",
@@ -106,7 +108,7 @@ RULES = (
         contradicts=("budget_usd_per_month",),
         when=serverless_price_wanted,
         says=lambda case: (
-            f"{cheapest(case)}; within the budget of {case.needs.budget_usd_per_month} USD there "
+            f"{cheapest(case)}; within the budget of {case.needs.budget_usd_per_month:f} USD there "
             f"is only serverless, but: {serverless_obstacle(case)}"
         ),
     ),

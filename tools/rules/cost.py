@@ -23,7 +23,7 @@ def _over(case: Case, option: InferenceOption) -> str:
     cost = case.costs[option].total_usd_per_month
     return (
         f"About {cost} USD a month are over the budget of "
-        f"{case.needs.budget_usd_per_month} USD (estimate)."
+        f"{case.needs.budget_usd_per_month:f} USD (estimate)."
     )
 
 
@@ -142,7 +142,7 @@ RULES = (
         ),
         says=lambda case: (
             f"{case.usd(REAL_TIME)} USD a month use up most of the budget of "
-            f"{case.needs.budget_usd_per_month} USD; more instances at a peak exceed it."
+            f"{case.needs.budget_usd_per_month:f} USD; more instances at a peak exceed it."
         ),
     ),
 )

@@ -83,17 +83,20 @@ BATCH_TRANSFORM = InferenceOption.BATCH_TRANSFORM
 
 
 def megabytes(size: float) -> str:
-    """Write a size in decimal units, as people say it."""
+    """Write a size in decimal units, as people say it; exactly when rounding would hide it."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
         if size >= factor:
-            return f"{size / factor:.4g} {unit}"
+            text = f"{size / factor:.4g}"
+            hidden = len(text) < 4 and float(text) * factor != size
+            return f"{size:,.0f} bytes" if hidden else f"{text} {unit}"
     return f"{size:g} bytes"
 
 
 def duration(seconds: float) -> str:
-    """Write a duration in the unit people would use."""
-    if seconds >= 3600:
-        return f"{seconds / 3600:.3g} h"
-    if seconds >= 120:
-        return f"{seconds / 60:.3g} min"
-    return f"{seconds:.3g} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
+    """Write a duration in the unit people would use; exactly when rounding would hide it."""
+    for unit, factor, least in (("h", 3600, 3600), ("min", 60, 120)):
+        if seconds >= least:
+            text = f"{seconds / factor:.4g}"
+            hidden = len(text) < 4 and float(text) * factor != seconds
+            return f"{seconds:.8g} s" if hidden else f"{text} {unit}"
+    return f"{seconds:.4g} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
