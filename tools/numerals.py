@@ -98,9 +98,10 @@ _MAGNITUDE = (
     r"(?P<half>\s+ruoi\b|\s+and\s+a\s+half\b)?"
 )
 _DIGITS = (
-    r"(?<![\w.,/\\#:])(?P<digits>(?:\d{1,3}(?:[., _]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|"
-    r"\.\d+)(?:e\+?\d+)?)"
-    r"(?![.,]\d)(?P<fraction>½)?"
+    r"(?<![\w.,/\\#:])(?P<digits>(?:\d{1,3}(?:[., _]\d{3}){1,6}(?:[.,]\d{1,9})?|"
+    r"\d{1,18}(?:[.,]\d{1,15})?|"
+    r"\.\d{1,15})(?:e\+?\d{1,3})?)"
+    r"(?!\d|[.,]\d)(?P<fraction>½)?"
 )
 _EN_WORD = "|".join(sorted(_ONES, key=len, reverse=True))
 _VI_ONE = "|".join(_VIETNAMESE_ONES)

@@ -45,12 +45,13 @@ _SIZES = (
         r"responses?|outputs?|answers?|repl(?:y|ies)|"
         r"results?|returns?|returned|returning|(?:comes?|coming|sent|get|goes|sends?) "
         r"back|back|predictions? (?:are|is)|out|"
-        r"(?:kich thuoc |dung luong )?(?:dau ra|phan hoi|ket qua)|tra (?:ve|lai|loi)|tra ra",
+        r"(?:kich thuoc |dung luong )?(?:dau ra|phan hoi|ket qua)|nhan (?:ve|lai)|"
+        r"(?:goes|going) out|tra (?:ve|lai|loi)|tra ra",
     ),
     _cue(
         "request_payload_bytes",
         r"(?:request|input) (?:payload|body|bodies|size)s?|requests?|reqs?|payloads?|"
-        r"inputs?|uploads?|body|bodies|sends?|sending|"
+        r"inputs?|uploads?|(?:goes|going|comes|coming|what goes) in|body|bodies|sends?|sending|"
         r"(?:kich thuoc |dung luong )?(?:dau vao|yeu cau)|gui(?: len| vao)?|tai len|"
         r"in(?=\s*(?:[,;.]|$|and\b))",
     ),
@@ -115,7 +116,8 @@ _DURATIONS = (
     ),
     _cue(
         None,
-        r"time ?outs?|timing out|train\w*|retrain\w*|builds?|deploy\w*|ago|history|"
+        r"time ?outs?|in total|altogether|dai(?= \d)|keo dai|timing out|train\w*|"
+        r"retrain\w*|builds?|deploy\w*|ago|history|"
         r"retention|retain\w*|intervals?|ttl|load(?:s|ing)?(?: time)?|"
         r"start-?ups?|old|experience|last|past|next|uptime|boot\w*|meeting|call me|back "
         r"in \d+ (?:min|hour)|hackathon|launch|go live|demo|we have|"

@@ -26,7 +26,7 @@ _RULES = (
         "gpu",
         "not-needed",
         r"no (?:need for (?:a )?)?gpus?(?: (?:needed|required|necessary))?|without (?:a "
-        r")?gpus?|cpu[- ]only|only (?:a )?cpus?|(?:don't|dont|doesn't|doesnt|do not|does "
+        r")?gpus?|cpu[- ](?:\w+ )?only|only (?:a )?cpus?|(?:don't|dont|doesn't|doesnt|do not|does "
         r"not|won't|not) (?:\w+ )?(?:need|require|want|use)(?: \w+)? gpus?|gpus? (?:is |are "
         r")?(?:not|n't|isn't|aren't) (?:needed|necessary|required)|(?:on|runs on|run on|"
         r"just|plain|a|with|use) cpus?(?: (?:is|are) (?:fine|ok|enough))?|cpus? (?:is|are) "
@@ -120,7 +120,8 @@ _RULES = (
         r"images?)|medical (?:data|records?|images?|scans?)|health ?(?:care)? (?:data|"
         r"records?)|sensitive(?: (?:personal )?(?:data|information))?|regulated(?: data)?|"
         r"confidential medical|card numbers?|credit card (?:data|numbers?)|du lieu (?:ca "
-        r"nhan|benh nhan|nhay cam|y te|suc khoe)|ho so (?:benh an|y te|benh nhan)|thong tin "
+        r"nhan|benh nhan|nhay cam|y te|suc khoe)|(?<!khong )nhay cam|ho so (?:benh an|y "
+        r"te|benh nhan)|thong tin "
         r"ca nhan|social security numbers?",
     ),
     _rule(
@@ -213,7 +214,8 @@ _RULES = (
 _NAME = re.compile(
     r"\b(?:call (?:it|the endpoint|this|this one)|name (?:it|the endpoint|this)|named|"
     r"(?:endpoint )?name(?: is| should be| it|:|=)|endpoint name|endpoint (?:called|"
-    r"named)|called|name will be|rename (?:it )?to|dat ten(?: (?:no|endpoint|cho "
+    r"named)|called|call the \w+(?=\s[a-z0-9]+-[a-z0-9-]+)|name will be|rename (?:it "
+    r")?to|dat ten(?: (?:no|endpoint|cho "
     r"no))?(?: la)?|ten(?: endpoint)?(?: la|:)|goi (?:no )?la|"
     r"to endpoint|as endpoint)\s*[:=]?\s*[\"'`]?(?P<name>[a-z0-9][\w-]*[\w])[\"'`]?(?=$|"
     r"[\s,.;!?)\"'`])"

@@ -19,10 +19,12 @@ from assistant.offline.intents import corrects
 from assistant.offline.meaning import Candidate
 from assistant.offline.settling import denied
 from tools.errors import InvalidInputError
-from tools.measures import Measure, tidy
+from tools.measures import REQUEST_NOUN, Measure, tidy
 from tools.quantities import BARE_NUMBER_FIELDS, QUANTITIES, monthly_growth, value_of
-from tools.units import Dimension
+from tools.units import Dimension, factor
 
+#: A passage with more numbers is a table or a log, not a wish.
+_MOST_MEASURES = 24
 _SMALL_WORDS = re.compile(
     r"[\s:=~(-]*(?:(?:is|are|of|at|to|about|around|under|below|up|roughly|be|la|khoang|"
     r"duoi|on|the|a|an|should|must|"
@@ -57,10 +59,15 @@ _CHOOSING = re.compile(
     r"\b(?:compar\w*|candidates?|choose|tried|trained|experiment\w*|between|so sanh)\b"
 )
 _TRAFFIC_VERB = re.compile(
-    r"\b(?:get|gets|getting|receiv\w*|handl\w*|scor\w*|process\w*|serv\w*|predict\w*|"
-    r"classif\w*|expect\w*|call\w*|traffic|volume|load|"
-    r"throughput|incoming|come|arriv\w*|see|do|need|about|around|nhan|xu ly|luu luong|"
-    r"tai|phuc vu|co|khoang|moi|peak\w*|average)\b"
+    r"\b(?:gets?|getting|receiv\w*|handl\w*|scor\w*|process\w*|serv\w*|predict\w*|classif\w*|"
+    r"expect\w*|call\w*|hit\w*|pok\w*|ping\w*|quer\w*|invok\w*|used?|traffic|volume|"
+    r"load|throughput|"
+    r"incoming|comes?|arriv\w*|sees?|nhan|xu ly|luu luong|phuc vu|goi|peak\w*|average)\b"
+)
+_NO_TRAFFIC_DEED = re.compile(
+    r"\b(?:deploy\w*|releas\w*|retrain\w*|train\w*|experiment\w*|ship\w*|commit\w*|"
+    r"hir\w*|onboard\w*|"
+    r"meet\w*|builds?|publish\w*|huan luyen|phat hanh)\b"
 )
 _NO_TRAFFIC_NOUN = re.compile(
     r"\b(?:dollars?|usd|euros?|bytes?|[kmgt]i?bs?|hours?|minutes?|seconds?|ms|days?|"
@@ -112,6 +119,8 @@ def quantities(
         expecting: Fields that the assistant has just asked for.
     """
     found = tuple(m for m in found if not denied(passage, m.start))
+    if len(found) > _MOST_MEASURES:
+        found = ()
     for measure in found:
         field = _field(passage, measure, found, expecting)
         if field:
@@ -306,13 +315,17 @@ def _rate(
 
 
 def _is_traffic(passage: str, measure: Measure) -> bool:
+    """Whether a rate counts requests; other nouns must stand beside a word about traffic."""
     if not measure.noun:
         return measure.period is not None
-    from tools.measures import REQUEST_NOUN
-
-    if measure.noun == "rps" or re.fullmatch(rf"(?:{REQUEST_NOUN})", measure.noun):
+    if measure.noun == "rps" or re.fullmatch(REQUEST_NOUN, measure.noun):
         return True
-    return not _NO_TRAFFIC_NOUN.search(measure.noun) and bool(_TRAFFIC_VERB.search(passage))
+    left = [m.end() for m in BOUNDARY.finditer(passage, 0, measure.start)]
+    right = BOUNDARY.search(passage, measure.end)
+    clause = passage[left[-1] if left else 0 : right.start() if right else len(passage)]
+    if _NO_TRAFFIC_NOUN.search(measure.noun) or _NO_TRAFFIC_DEED.search(clause):
+        return False
+    return bool(_TRAFFIC_VERB.search(clause))
 
 
 def _money(passage: str, measure: Measure, expecting: tuple[str, ...]) -> str | None:
@@ -404,7 +417,6 @@ def bursts(passage: str, found: tuple[Measure, ...]) -> tuple[Measure, ...]:
 
 
 def _per_second(rate: Measure) -> float:
-    from tools.units import factor
 
     return factor(f"request / {rate.period}", "request / second")
 

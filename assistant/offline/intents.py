@@ -222,7 +222,8 @@ DOMAIN = _pattern(
     r"sla|encrypt\w*|security|bao mat"
 )
 _CORRECTION = _pattern(
-    r"actually|sorry|i mean(?:t)?|i meant|correction|make (?:it|that|them)|rather|"
+    r"actually|in fact|(?:it's|its|is) (?:really|actually|more like)|sorry|i mean(?:t)?|i meant|"
+    r"correction|make (?:it|that|them)|rather|"
     r"instead|oops|whoops|my mistake|scratch that|(?:change|changed|update|set|raise|"
     r"lower|increase|reduce|bump) (?:it|that|the|my|latency|budget|region|payload|"
     r"traffic|to|from)|changed my mind|not .{1,25}\bbut\b|i was wrong|(?:that's|that is|"
@@ -260,6 +261,18 @@ _ACTS = frozenset(
         Intent.HELP,
         Intent.SMALL_TALK,
     }
+)
+
+
+_SUBJECT = _pattern(
+    r"deploy\w*|endpoints?|models?|host(?:ing|ed)?|serv(?:e|ing)|predict\w*|inference|"
+    r"sage ?maker|trien khai|mo hinh|du doan|suy luan"
+)
+_ERRAND = re.compile(
+    r"^\W*(?:(?:please|pls|can you|could you|hey|now|hay|giup toi|giup minh|ban|lam "
+    r"on)\s+)*(?:write|book|find|order|play|sing|draw|buy|"
+    r"send|remind|search|google|solve|calculate|order|cook|summari[sz]e|paint|viet|ve|"
+    r"hat|tim|mua|giai|choi|dat)\s+\w+\s+\w+"
 )
 
 
@@ -314,9 +327,18 @@ def intents(passage: Passage, *, informs: bool, expected: bool) -> Iterator[Inte
         found += _discussion(passage, informs=informs)
     if not acts and passage.mood is Mood.STATEMENT:
         found += _answers(text, informs=informs, expected=expected)
+    if not found and passage.mood is Mood.STATEMENT and not informs:
+        found += _rest(text, expected=expected)
     if informs:
         found.append((len(text), Intent.CORRECT if corrects(text) else Intent.INFORM))
     yield from (intent for _, intent in sorted(found, key=lambda f: f[0]))
+
+
+def _rest(text: str, *, expected: bool) -> list[tuple[int, Intent]]:
+    """A statement without a requirement: about deploying, or a wish that is not ours to fulfil."""
+    if _SUBJECT.search(text):
+        return [(0, Intent.INFORM)]
+    return [(0, Intent.OUT_OF_SCOPE)] if _ERRAND.search(text) and not expected else []
 
 
 def _overruled(intent: Intent, text: str, acts: set[Intent], *, informs: bool) -> bool:

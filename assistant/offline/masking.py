@@ -22,6 +22,10 @@ _VERSIONED = (
     r"row|page|room|floor|level|team|top|seed|fold|"
     r"batch size(?: of)?|epochs?|buoc|chuong|cau|cong|phien"
 )
+_MONTHS = (
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
 _FOREIGN_NUMBERS = (
     rf"\b(?:{_VERSIONED})\s*[=<>~!:#]*\s*v?(\d+(?:\.\d+)*(?:\.x)?){_UNIT_AHEAD}(?![\d.])",
     r"\bv(\d+(?:\.\d+)*)\b",
@@ -34,14 +38,14 @@ _FOREIGN_NUMBERS = (
     r"\b(?:in|since|by|from|until|year|nam|of|thang \d{1,2}/)\s*((?:19|"
     r"20)\d\d)\b(?!\s*(?:[kmg]i?b|ms|rps|req|s\b|call|quer|per|/))",
     r"\b(\d{1,2}(?:st|nd|rd|th))\b",
-    r"\b(\d{1,2}\s(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\b",
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|"
-    r"dec)[a-z]*\.?\s(\d{1,2})\b(?!\s*(?:[kmg]b|ms|s\b|rps))",
+    rf"\b(\d{{1,2}}\s(?:{_MONTHS}))\b",
+    rf"\b(?:{_MONTHS})\.?\s(\d{{1,2}})\b(?!\s*(?:[kmg]b|ms|s\b|rps))",
     r"(#\d+)",
     r"\b(ml\.[a-z0-9-]+\.\w+)",
     r"\b(?:accuracy|auc|roc|f1(?:[ -]score)?|precision|recall|r2|mape|rmse|mae|"
     r"confidence|do chinh xac)\b[^.,;\d]{0,14}(\d+(?:[.,]\d+)?\s?%?)",
-    r"(\d+(?:[.,]\d+)?\s?%)\s+(?:accura\w*|confiden\w*|precis\w*|recall|chinh xac|"
+    r"(?<![\d.,])(\d{1,9}(?:[.,]\d{1,9})?\s?%)\s+(?:accura\w*|confiden\w*|precis\w*|"
+    r"recall|chinh xac|"
     r"discount|off\b|auc|f1|uptime|sla|availability|of (?:the |our |my )?(?:users|"
     r"customers|data|rows|cases|people|team|calls are|requests are))",
     r"\b(?:availability|uptime|sla)\s(?:of|is)?\s*(\d+(?:[.,]\d+)?\s?%)",

@@ -72,7 +72,8 @@ _SUPPOSITION = re.compile(
     r"\w+) (?:still|change|be)|in case (?:of|we|the)|"
     r"gia su|gia dinh|gia nhu|neu nhu|(?<!neu )neu(?! (?:duoc|co the|ban muon|can))|"
     r"lo(?= traffic| luong))\b"
-    r"|\bif (?!possible|you can|needed|necessary|at all|that helps|you need|you want|"
+    r"|\bif (?!possible|it's not|it is not|it isn't|it's ok|you don't mind|that's ok|"
+    r"you can|needed|necessary|at all|that helps|you need|you want|"
     r"you like|it helps|any\b|not\b|so\b|we can\b|i can\b|feasible)"
 )
 _SUPPOSITION_END = re.compile(r"\bthi sao\b|\bthi the nao\b")

@@ -93,6 +93,10 @@ _NOT_A_NAME = re.compile(
 )
 
 
+#: Longer messages are pasted files; they are read up to here.
+_LONGEST = 8000
+
+
 class _Reading(BaseModel):
     """What one message gives on the way to facts."""
 
@@ -127,17 +131,25 @@ def understand(
     known = known or {}
     detected, _ = detect(text)
     spoken: Language = detected or language or "en"
-    folded = mend(fold(text))
+    folded = mend(fold(_readable(text)))
     found = sources(folded, expected="model_source" in expecting)
     names = tuple(_names(folded, found.text))
     plain = found.text
     for name in names:
         plain = blank(plain, name.start, name.end)
-    plain = without_foreign_numbers(_without_old_values(without_others_words(plain)))
+    words = without_others_words(plain)
+    plain = without_foreign_numbers(_without_old_values(words))
     parts = passages(plain, expected=bool(expecting), vietnamese=spoken == "vi")
-    reading = _read(parts, (*found.candidates, *names), expecting, known, vietnamese=spoken == "vi")
+    reading = _read(
+        parts, words, (*found.candidates, *names), expecting, known, vietnamese=spoken == "vi"
+    )
     facts = settled(plain, reading.said)
     return _understanding(folded, parts, reading, facts, spoken, clear=detected is not None)
+
+
+def _readable(text: str) -> str:
+    """The first `_LONGEST` characters, cut between words: what follows is no conversation."""
+    return text if len(text) <= _LONGEST else " ".join(text[:_LONGEST].rsplit(maxsplit=1)[:1])
 
 
 def _names(folded: FoldedText, text: str) -> Iterable[Candidate]:
@@ -158,6 +170,7 @@ def _without_old_values(text: str) -> str:
 
 def _read(
     parts: tuple[Passage, ...],
+    words: str,
     places: tuple[Candidate, ...],
     expecting: tuple[str, ...],
     known: Mapping[str, Any],
@@ -168,7 +181,7 @@ def _read(
     supposed: list[Candidate] = []
     wanted: list[Intent] = []
     for part in parts:
-        candidates = _candidates(part, places, expecting, known, vietnamese=vietnamese)
+        candidates = _candidates(part, words, places, expecting, known, vietnamese=vietnamese)
         informs = part.mood is Mood.STATEMENT and bool(candidates)
         wanted += intents(part, informs=informs, expected=bool(expecting))
         match part.mood:
@@ -178,13 +191,23 @@ def _read(
                 supposed += candidates
             case Mood.QUESTION:
                 pass
+    if {Intent.ASK_KNOWLEDGE, Intent.INFORM, Intent.CORRECT} & set(wanted):
+        wanted = _without_misfits(parts, wanted)
     return _Reading(
         said=tuple(said), supposed=tuple(supposed), intents=tuple(dict.fromkeys(wanted))
     )
 
 
+def _without_misfits(parts: tuple[Passage, ...], wanted: list[Intent]) -> list[Intent]:
+    """A question without a word of the field belongs to what stands beside it."""
+    if any(is_out_of_scope(part.text) for part in parts):
+        return wanted
+    return [intent for intent in wanted if intent is not Intent.OUT_OF_SCOPE]
+
+
 def _candidates(
     part: Passage,
+    words: str,
     places: tuple[Candidate, ...],
     expecting: tuple[str, ...],
     known: Mapping[str, Any],
@@ -207,7 +230,7 @@ def _candidates(
     )
     found = bursts(part.text, measures(part.text, vietnamese=vietnamese))
     local += [adjusted(part.text, c, c.end) for c in quantities(part.text, found, hoped)]
-    local += choices(part.text, expecting)
+    local += choices(words[part.start : end], expecting)
     local += forgotten(part.text, frozenset(known))
     return [
         c.model_copy(update={"start": c.start + part.start, "end": c.end + part.start})
