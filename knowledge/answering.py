@@ -17,7 +17,7 @@ Language = Literal["en", "vi"]
 # Tuned on the tuning half of tests/integration/knowledge/questions.toml only.
 EVIDENCE_NEEDED = 0.48
 _COVERAGE_WEIGHT = 0.5
-_FOREIGN_NAME_FACTOR = 0.6
+_ELSEWHERE_FACTOR = 0.6
 PRICE_TERMS = frozenset({"price", "cost", "charge", "hourly", "usd", "pricing"})
 _MORE_SENTENCES = 3
 _SENTENCE_NEAR = 0.10  # a further sentence may be this much less similar than the note's best one
@@ -94,12 +94,15 @@ def evidence(query: Query, best: Candidate) -> float:
     """How much speaks for the best note: meaning, and the share of the query's words it has.
 
     A proper name or an identifier that no note has means that the question is about something
-    else, however alike the words. A price of one instance type says nothing of another's.
+    else, however alike the words; so does a subject of ours that is less like the question than
+    one that we do not cover. A price of one instance type says nothing of another's.
     """
     if PRICE_TERMS & set(query.terms) and any(map(is_instance_type, query.identifiers)):
         return best.dense + best.exact if best.exact == 1.0 else 0.0
-    known = 1.0 if not query.foreign_names else _FOREIGN_NAME_FACTOR
-    return known * (best.dense + _COVERAGE_WEIGHT * best.coverage)
+    elsewhere = bool(query.foreign_names) or best.elsewhere > best.dense
+    return (_ELSEWHERE_FACTOR if elsewhere else 1.0) * (
+        best.dense + _COVERAGE_WEIGHT * best.coverage
+    )
 
 
 def _english_text(library: Library, quoted: list[Candidate]) -> tuple[str, list[str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from knowledge.elsewhere import ELSEWHERE_ID, elsewhere_passages
 from knowledge.embedding import MiniLmEmbedder
 from knowledge.lexical import TermIndex
 from knowledge.note import NOTES_FOLDER, Note, load_notes
@@ -17,8 +18,10 @@ from knowledge.spelling import Spelling
 from knowledge.store import PassageStore
 from knowledge.terms import (
     expand_aliases,
+    general_abbreviations,
     identifiers,
     is_instance_type,
+    neighbours,
     proper_names,
     syllable_terms,
     terms,
@@ -79,7 +82,17 @@ class Query(BaseModel):
 
 
 class Candidate(BaseModel):
-    """A note with all that speaks for it; every part lies between 0 and 1 (cosine: -1 and 1)."""
+    """A note with all that speaks for it; every part lies between 0 and 1 (cosine: -1 and 1).
+
+    Attributes:
+        note_id: The note.
+        dense: The cosine of its most similar passage.
+        lexical: Its share of the counted words, by BM25.
+        exact: The share of the query's identifiers that it has.
+        coverage: The share of the query's words that it has at all.
+        sentences: The cosine of each of its passages near the query, by ordinal.
+        elsewhere: The cosine of the nearest subject that no note covers.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -89,6 +102,7 @@ class Candidate(BaseModel):
     exact: float
     coverage: float
     sentences: Mapping[int, float]
+    elsewhere: float
 
     @property
     def score(self) -> float:
@@ -115,6 +129,8 @@ class Library:
             loading = background.submit(MiniLmEmbedder)
             self.notes = {note.id: note for note in load_notes(folder)}
             self.passages = {p.id: p for note in self.notes.values() for p in passages_of(note)}
+            # Strangers' notes may be about anything.
+            self._elsewhere = elsewhere_passages() if folder == NOTES_FOLDER else ()
             name = (
                 f"notes-{MiniLmEmbedder.name}" if folder == NOTES_FOLDER else f"own-{_key(folder)}"
             )
@@ -125,10 +141,12 @@ class Library:
         self._vietnamese = TermIndex(
             {n.id: syllable_terms(n.summary_vi) for n in self.notes.values()}
         )
+        self._common = general_abbreviations()
+        self._pairs = {p for n in self.notes.values() for p in neighbours(_prose(n))}
         self._spelling = Spelling(self._english.vocabulary, self._embedder.is_word)
 
     def _fill_store(self) -> None:
-        passages: list[Passage] = list(self.passages.values())
+        passages: list[Passage] = [*self.passages.values(), *self._elsewhere]
         shipped = load_vectors(VECTORS_PATH, self._embedder.name)
         vectors, _ = complete_vectors(passages, shipped, self._embedder)
         self._store.synchronise(passages, vectors)
@@ -149,12 +167,17 @@ class Library:
             terms=tuple(terms(english)),
             syllables=tuple(syllable_terms(text)) if vietnamese else (),
             identifiers=tuple(names),
-            foreign_names=tuple(n for n in subjects if n not in self._english),
+            foreign_names=tuple(n for n in subjects if not self._is_ours(n)),
         )
+
+    def _is_ours(self, name: str) -> bool:
+        """Whether some note uses a name, of one word or of two neighbouring ones."""
+        return name in self._pairs if " " in name else name in self._english or name in self._common
 
     def candidates(self, query: Query, topics: Collection[str] = ()) -> tuple[Candidate, ...]:
         """All notes with any of the topics (none given: all), the best first; ties by id."""
         sentences = self._similar_sentences(query.english)
+        elsewhere = max(sentences[ELSEWHERE_ID].values(), default=0.0)
         english = self._english.scores(query.terms)
         vietnamese = self._vietnamese.scores(query.syllables)
         found = [
@@ -168,6 +191,7 @@ class Library:
                     self._vietnamese.coverage(query.syllables, note.id),
                 ),
                 sentences=sentences[note.id],
+                elsewhere=elsewhere,
             )
             for note in self.notes.values()
             if not topics or set(topics) & set(note.topics)
@@ -179,7 +203,7 @@ class Library:
         result: dict[str, dict[int, float]] = defaultdict(dict)
         if english.strip() and self.passages:
             vector = self._embedder.embed([without_common_names(english)])[0]
-            for match in self._store.nearest(vector, min(_PASSAGES, len(self.passages))):
+            for match in self._store.nearest(vector, _PASSAGES):
                 result[match.note_id][match.ordinal] = match.similarity
         return result
 
@@ -188,6 +212,10 @@ def _english_terms(note: Note) -> list[str]:
     """The title counts three times, the summary twice."""
     text = f"{note.summary_en} {note.summary_en} {note.body} {' '.join(note.topics)}"
     return terms(expand_aliases(note.title)) * 3 + terms(expand_aliases(text))
+
+
+def _prose(note: Note) -> str:
+    return f"{note.title}. {note.summary_en} {note.body}"
 
 
 def _key(folder: Path) -> str:

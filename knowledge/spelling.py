@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable, Iterable
 
-from knowledge.terms import is_identifier
-
 _WORD = re.compile(r"[A-Za-z][A-Za-z_]{3,}")
 _NEAR_ENOUGH = 82.0  # Indel similarity in percent: about one slip in six letters
 
@@ -25,8 +23,6 @@ class Spelling:
     def _mend_word(self, word: str) -> str:
         lowered = word.lower()
         if lowered in self._known or lowered.rstrip("s") in self._known or self._is_word(lowered):
-            return word
-        if is_identifier(word) and lowered in self._known:
             return word
         from rapidfuzz import process
         from rapidfuzz.distance import Indel

@@ -32,6 +32,11 @@ là gì có không và của cho thì bao nhiêu như thế nào làm sao để 
 đó với từ trong ở hay hoặc nên cái nó thể ra
 """
 _COMMON_NAMES = re.compile(r"\b(amazon|aws|sagemaker)\b(?![._/:-])", re.IGNORECASE)
+_GENERAL_ABBREVIATIONS = (
+    "api sdk cli url uri http https json csv xml yaml pdf jpg png html rest sql cpu gpu ram ssd ip "
+    "dns tls ssl ml ai nlp ocr etl gpt llm rag tts asr sla kpi poc mvp qa ci cd iac os pii gdpr "
+    "hipaa usd eur vnd utc faq"
+)
 _ALIASES = {
     "async": "asynchronous",
     "realtime": "real-time",
@@ -48,7 +53,8 @@ _ALIASES = {
     "biggest": "largest",
 }
 _ALIAS = re.compile(
-    r"(?<![\w.])(async|real[ -]?time|auto-?scal(?:ing|e)|mme|cfn|sklearn|big|biggest|roll(?:s|ing|ed)? back)(?![\w.])",
+    r"(?<![\w.])(async|real[ -]?time|auto-?scal(?:ing|e)|mme|cfn|sklearn|big|biggest"
+    r"|roll(?:s|ing|ed)? back)(?![\w.])",
     re.IGNORECASE,
 )
 STOPWORDS = frozenset(_STOPWORD_LIST.split())
@@ -137,9 +143,32 @@ def identifiers(text: str) -> list[str]:
 
 
 def proper_names(text: str) -> list[str]:
-    """Capitalised words that do not begin a sentence, as terms; identifiers are not among them."""
-    later = re.findall(r"(?<![.!?:\n])\s+([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)", text.strip())
-    return [stem(n.lower()) for n in later if n.lower() not in STOPWORDS and not is_identifier(n)]
+    """Names of things in a sentence: capitalised words, and neighbouring ones as one name.
+
+    The first word of a sentence tells nothing, nor does a text in title case; identifiers are
+    not among them, and common names such as SageMaker are left out. Abbreviations count.
+    """
+    words = re.findall(r"[^\W_][\w-]*|[.!?:]", text)
+    pairs = zip([".", *words], words, strict=False)
+    marked = [(w, w[0].isupper() and before not in ".!?:") for before, w in pairs]
+    if sum(is_name for _, is_name in marked) > len(words) / 2:
+        return []
+    names = [w if is_name and w.lower() not in STOPWORDS else "" for w, is_name in marked]
+    joined = [f"{a} {b}" for a, b in pairwise(names) if a and b]
+    single = [n for n in names if len(n) > 2 and not is_identifier(n)]
+    return [" ".join(stem(w.lower()) for w in n.split()) for n in single + joined]
+
+
+def general_abbreviations() -> frozenset[str]:
+    """Abbreviations of computing that belong to no product, as terms."""
+    return frozenset(_GENERAL_ABBREVIATIONS.split())
+
+
+def neighbours(text: str) -> set[str]:
+    """Pairs of neighbouring capitalised words, as `proper_names` writes names of two words."""
+    words = re.findall(r"[^\W_][\w-]*", text)
+    named = ((a, b) for a, b in pairwise(words) if a[0].isupper() and b[0].isupper())
+    return {f"{stem(a.lower())} {stem(b.lower())}" for a, b in named}
 
 
 def without_common_names(text: str) -> str:

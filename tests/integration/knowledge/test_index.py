@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from knowledge.build import build
 from knowledge.embedding import DIMENSION, TOKENIZER_PATH, MiniLmEmbedder, Vectors
 from knowledge.errors import KnowledgeError
+from knowledge.note import NOTES_FOLDER
 from knowledge.passage import Passage
 from knowledge.store import PassageStore
 from knowledge.vectors import complete_vectors, load_vectors, save_vectors
@@ -75,6 +77,17 @@ def test_only_changed_texts_are_embedded_and_old_ones_dropped(tmp_path: Path) ->
     second, made = complete_vectors([old[0], passage("b", "two, changed")], known, counting)
     assert (made, counting.texts[2:]) == (1, ["two, changed"])
     assert set(second) == {old[0].text_hash, passage("b", "two, changed").text_hash}
+
+
+def test_building_again_embeds_only_the_changed_sentence(tmp_path: Path) -> None:
+    counting = CountingEmbedder()
+    source = (NOTES_FOLDER / "autoscaling-cooldowns.md").read_text(encoding="utf-8")
+    note, vectors = tmp_path / "note.md", tmp_path / "v.npz"
+    note.write_text(source, encoding="utf-8")
+    assert build(tmp_path, vectors, counting) > 5
+    assert build(tmp_path, vectors, counting) == 0
+    note.write_text(source.replace("shrink slower", "shrink more slowly"), encoding="utf-8")
+    assert build(tmp_path, vectors, counting) == 1
 
 
 def test_vectors_of_another_model_are_not_used(tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
+from knowledge.elsewhere import elsewhere_passages
 from knowledge.note import MAX_WORDS, Note, load_notes
 from knowledge.passage import passages_of
 from knowledge.vectors import VECTORS_PATH, load_vectors
 
 NOTES = load_notes()
+SHIPPED = [*(p for n in NOTES for p in passages_of(n)), *elsewhere_passages()]
 CATALOGUE = Path(__file__).parents[3] / "tools" / "data" / "limits.json"
 DOCUMENTATION_HOSTS = (
     "docs.aws.amazon.com",
@@ -140,7 +142,7 @@ def test_conflicting_sources_are_said_to_conflict() -> None:
 
 def test_the_shipped_vectors_are_exactly_those_of_the_shipped_notes() -> None:
     vectors = load_vectors(VECTORS_PATH, "minilm-l6-v2-int8")
-    assert set(vectors) == {p.text_hash for n in NOTES for p in passages_of(n)}
+    assert set(vectors) == {p.text_hash for p in SHIPPED}
     assert all(abs(float(np.linalg.norm(v)) - 1) < 1e-5 for v in vectors.values())
 
 

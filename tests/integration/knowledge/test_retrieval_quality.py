@@ -57,3 +57,4 @@ def test_questions_about_something_else_are_declined(half: str, home: Path) -> N
 @pytest.mark.parametrize("half", HALVES)
 def test_most_questions_close_to_the_subject_are_declined(half: str, home: Path) -> None:
     assert share_grounded("near", half, home) <= 0.4
+    assert share_grounded("far", half, home) <= 0.4

@@ -66,7 +66,7 @@ def test_plural_and_singular_are_one_term_and_status_stays() -> None:
 
 
 def test_proper_names_are_capitalised_words_within_a_sentence() -> None:
-    assert proper_names("Does Vertex work? Maybe with ModelLatency or GPU.") == ["vertex"]
+    assert proper_names("Does Vertex work? Maybe with ModelLatency or so.") == ["vertex"]
 
 
 def test_diacritics_are_folded() -> None:
@@ -85,3 +85,9 @@ def test_short_forms_are_written_out() -> None:
 def test_common_names_are_dropped_unless_nothing_else_is_said() -> None:
     assert "SageMaker" not in without_common_names("SageMaker payload limit")
     assert without_common_names("what is SageMaker?") == "what is SageMaker?"
+
+
+def test_neighbouring_names_are_one_name_and_title_case_names_nothing() -> None:
+    assert proper_names("Can I use Ground Truth here?") == ["ground", "truth", "ground truth"]
+    assert proper_names("What Is The Maximum Payload Size") == []
+    assert proper_names("how large is an SQS message") == ["sqs"]
