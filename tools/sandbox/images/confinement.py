@@ -24,6 +24,7 @@ _MS_BIND = 4096
 _MS_REC = 16384
 _MS_PRIVATE = 1 << 18
 _MS_NOSUID_NODEV = 2 | 4
+_MNT_DETACH = 2
 _CAPABILITY_VERSION_3 = 0x20080522
 _SIOCGIFFLAGS = 0x8913
 _SIOCSIFFLAGS = 0x8914
@@ -59,23 +60,32 @@ def _leave_network(libc: ctypes.CDLL) -> bool:
     """Enter an own network namespace that has nothing but its loopback."""
     uid, gid = os.geteuid(), os.getegid()
     if libc.unshare(_CLONE_NEWNET) != 0:
-        if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
+        if not _user_namespace_works(libc, uid, gid):
             return False
-        _map_identity(uid, gid)
+        if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0 or not _map_identity(uid, gid):
+            return False
     _loopback_up()
     return True
 
 
-def _map_identity(uid: int, gid: int) -> None:
-    for name, text in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{uid} {uid} 1"),
-        ("gid_map", f"{gid} {gid} 1"),
-    ):
-        try:
-            Path("/proc/self", name).write_text(text)
-        except OSError:  # the namespace works unmapped too; files then show another owner
-            continue
+def _user_namespace_works(libc: ctypes.CDLL, uid: int, gid: int) -> bool:
+    """Try it in a child: there is no way back, and one without our user id cannot write files."""
+    child = os.fork()
+    if child == 0:
+        entered = libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
+        os._exit(0 if entered and _map_identity(uid, gid) else 1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _map_identity(uid: int, gid: int) -> bool:
+    """Keep the user and group id inside a new user namespace; return whether that held."""
+    try:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    except OSError:
+        return False
+    return True
 
 
 def _loopback_up() -> None:
@@ -115,8 +125,18 @@ def lay_image_paths(model_dir: Path, code_dir: Path, needed: tuple[Path, ...]) -
         return False
     if libc.mount(b"tmpfs", b"/opt", b"tmpfs", _MS_NOSUID_NODEV, b"mode=755") != 0:
         return False
-    for shown, real in ((MODEL_PATH, model_dir), (CODE_PATH, code_dir)):
-        Path(shown).mkdir(parents=True)
+    if _bind(libc, ((MODEL_PATH, model_dir), (CODE_PATH, code_dir))):
+        return True
+    libc.umount2(b"/opt", _MNT_DETACH)
+    return False
+
+
+def _bind(libc: ctypes.CDLL, folders: tuple[tuple[str, Path], ...]) -> bool:
+    for shown, real in folders:
+        try:
+            Path(shown).mkdir(parents=True)
+        except OSError:
+            return False
         if libc.mount(os.fsencode(real), shown.encode(), None, _MS_BIND, None) != 0:
             return False
     return True
