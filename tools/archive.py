@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -30,11 +30,17 @@ MAX_FILES = 50_000
 MAX_RATIO = 200
 _RATIO_FREE_BYTES = 256 * 1024**2
 _CHUNK_BYTES = 1024 * 1024
-#: Above this, weights fill the archive: they hardly compress, and level 6 would take minutes.
-_FAST_FROM_BYTES = 256 * 1024**2
+#: Above this, level 6 would take minutes; weights hardly compress and are then only stored.
+_FAST_FROM_BYTES = 64 * 1024**2
+_PROBE_BYTES = 1024 * 1024
+_WORTHWHILE_RATIO = 0.9
 _JUNK_PARTS = {
     "__MACOSX", "__pycache__", ".git", ".ipynb_checkpoints", ".cache", ".venv", "node_modules",
 }  # fmt: skip
+_BROKEN = (
+    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError,
+    OverflowError,
+)  # fmt: skip
 _JUNK_NAMES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -92,7 +98,7 @@ def archive_kind(path: Path) -> str | None:
         return None if _is_model_zip(path) else "zip"
     try:
         is_tar = tarfile.is_tarfile(path)
-    except (OSError, EOFError, zlib.error, lzma.LZMAError):
+    except (OSError, *_BROKEN):
         is_tar = False
     if is_tar:
         return "tar"
@@ -150,7 +156,7 @@ def write_archive(files: Mapping[str, Path | bytes], blobs: Path) -> BlobRef:
         files: POSIX path in the archive to a file on disk or its contents.
         blobs: The store's folder; made when absent.
     """
-    level = 1 if sum(map(content_size, files.values())) > _FAST_FROM_BYTES else 6
+    level = _compression_level(files)
     blobs.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=".blob-", dir=blobs)
     temporary = Path(name)
@@ -183,6 +189,18 @@ def file_sha256(path: Path) -> str:
     """Hex SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _compression_level(files: Mapping[str, Path | bytes]) -> int:
+    """By size, and by how the middle of the largest file compresses; equal for equal files."""
+    largest = max(files.values(), key=content_size, default=b"")
+    size_bytes = content_size(largest)
+    if size_bytes < _FAST_FROM_BYTES or isinstance(largest, bytes):
+        return 6
+    with largest.open("rb") as file:
+        file.seek(size_bytes // 2)
+        probe = file.read(_PROBE_BYTES)
+    return 1 if len(zlib.compress(probe, 1)) < _WORTHWHILE_RATIO * len(probe) else 0
 
 
 def _add(tar: tarfile.TarFile, path: str, content: Path | bytes) -> None:
@@ -234,17 +252,28 @@ def _is_model_zip(path: Path) -> bool:
 def _archive_errors(source: Path) -> Iterator[None]:
     try:
         yield
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
-        raise ModelArtifactError(
-            f"{source.name} is broken or cut off: {error}.",
-            remedy="Pack it again: tar -czf model.tar.gz -C FOLDER .",
-        ) from error
     except (RuntimeError, NotImplementedError) as error:
         # zipfile's way of saying "encrypted" or "unknown compression".
         raise ModelArtifactError(
             f"{source.name} cannot be unpacked: {error}.",
             remedy="Pack it without a password: tar -czf model.tar.gz -C FOLDER .",
         ) from error
+    except OSError as error:
+        if error.errno is None:  # a decompressor's complaint, not the disk's
+            raise _broken_archive(source, error) from error
+        raise InvalidInputError(
+            f"{source.name} could not be unpacked: {error.strerror}.",
+            remedy="Check the disk's room and the names in the archive.",
+        ) from error
+    except _BROKEN as error:
+        raise _broken_archive(source, error) from error
+
+
+def _broken_archive(source: Path, error: Exception) -> ModelArtifactError:
+    return ModelArtifactError(
+        f"{source.name} is broken or cut off: {error}.",
+        remedy="Pack it again: tar -czf model.tar.gz -C FOLDER .",
+    )
 
 
 def _unpack_tar(source: Path, target: Path) -> None:
@@ -262,6 +291,9 @@ def _unpack_tar(source: Path, target: Path) -> None:
             content = tar.extractfile(member)
             if content is not None:
                 budget.copy(content, target / path)
+        if tar.fileobj is not None:
+            # The compressor's checksum stands at the end, which tarfile itself never reads.
+            budget.drain(tar.fileobj)
 
 
 def _unpack_zip(source: Path, target: Path) -> None:
@@ -278,6 +310,10 @@ def _unpack_zip(source: Path, target: Path) -> None:
             budget.announce(member.file_size)
             with archive.open(member) as content:
                 budget.copy(content, target / path)
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 class _Budget:
@@ -299,6 +335,13 @@ class _Budget:
                 f"{self._source.name} needs {size_bytes:,} bytes more than the disk holds.",
                 remedy="Make room on the disk that holds the application's data.",
             )
+
+    def drain(self, content: _Readable) -> None:
+        """Read what is left, within the budget."""
+        while chunk := content.read(_CHUNK_BYTES):
+            self._left_bytes -= len(chunk)
+            if self._left_bytes < 0:
+                raise self._too_large()
 
     def copy(self, content: IO[bytes], target: Path) -> None:
         if target.exists():

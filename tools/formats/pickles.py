@@ -105,7 +105,8 @@ def scan(path: Path) -> PickleFacts | None:
         classes.update(dict.fromkeys(_globals(window)))
         version = version or _first_version(window)
         features = features if features is not None else _first_features(window)
-        booster = booster.merged(booster_facts(window))
+        if any(name.startswith("xgboost.") for name in classes):
+            booster = booster.merged(booster_facts(window))
     if not classes and root is None:
         return None
     return PickleFacts(

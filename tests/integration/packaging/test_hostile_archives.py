@@ -106,6 +106,23 @@ def test_a_cut_off_archive_says_so(tmp_path, cut):
         unpacked(tmp_path / "model.tar.gz", tmp_path)
 
 
+def test_an_archive_with_a_wrong_checksum_says_so(tmp_path):
+    archive = tar_with(tmp_path / "model.tar.gz", "model.bin")
+    data = bytearray(archive.read_bytes())
+    data[-8] ^= 1
+    archive.write_bytes(bytes(data))
+
+    with pytest.raises(ModelArtifactError, match="CRC check failed"):
+        unpacked(archive, tmp_path)
+
+
+def test_a_name_too_long_for_the_disk_says_so(tmp_path):
+    archive = tar_with(tmp_path / "model.tar.gz", "x" * 300)
+
+    with pytest.raises(InvalidInputError, match="too long"):
+        unpacked(archive, tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"no archive", gzip.compress(b"no tar"), b"PK\x03\x04nope"])
 def test_what_is_only_named_an_archive_says_so(tmp_path, content):
     (tmp_path / "model.tar.gz").write_bytes(content)
