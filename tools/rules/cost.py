@@ -56,6 +56,18 @@ def _data(case: Case) -> Decimal:
     return max((cost.data_usd_per_month or Decimal(0)) for cost in costs)
 
 
+def _unchecked(case: Case, option: InferenceOption) -> bool:
+    budget = case.needs.budget_usd_per_month
+    return budget is not None and option in case.costs and case.usd(option) is None
+
+
+def _unchecked_text(case: Case, option: InferenceOption) -> str:
+    return (
+        f"Whether it stays within the budget of {case.needs.budget_usd_per_month or 0:f} USD cannot "
+        f"be said. {case.costs[option].basis.split('. ')[0]}."
+    )
+
+
 RULES = (
     Rule(
         id="REC-111",
@@ -144,5 +156,21 @@ RULES = (
             f"{case.usd(REAL_TIME)} USD a month use up most of the budget of "
             f"{case.needs.budget_usd_per_month:f} USD; more instances at a peak exceed it."
         ),
+    ),
+    Rule(
+        id="REC-654",
+        title="Serverless price not known, budget unchecked",
+        source_url=PRICING_PAGE,
+        warns=(SERVERLESS,),
+        when=lambda case: _unchecked(case, SERVERLESS),
+        says=lambda case: _unchecked_text(case, SERVERLESS),
+    ),
+    Rule(
+        id="REC-655",
+        title="Instance price not known, budget unchecked",
+        source_url=PRICING_PAGE,
+        warns=(REAL_TIME, ASYNCHRONOUS),
+        when=lambda case: _unchecked(case, REAL_TIME),
+        says=lambda case: _unchecked_text(case, REAL_TIME),
     ),
 )

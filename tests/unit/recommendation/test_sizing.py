@@ -158,3 +158,13 @@ def test_inferentia_is_chosen_where_it_saves_the_budget() -> None:
         model_parameters=7 * GB, streaming=True, budget_usd_per_month=800, gpu="required"
     )
     assert said.accelerator != "inferentia"
+
+
+def test_neo_is_advised_only_for_its_families_and_a_tight_latency() -> None:
+    tight = {"framework": "pytorch", "gpu": "required", "processing_time_s": 0.05}
+    found = recommended(**STRICT, **tight)
+    assert (found.instance_type, found.compilation) == ("ml.g4dn.xlarge", "neo")
+    assert "REC-663" in {warning.rule_id for warning in found.warnings}
+    assert recommended(**STRICT, **{**tight, "processing_time_s": 0.01}).compilation == "none"
+    assert recommended(**STRICT, **{**tight, "gpu": "not-needed"}).compilation == "none"
+    assert recommended(**STRICT, **{**tight, "framework": "sklearn"}).compilation == "none"

@@ -150,6 +150,14 @@ BOUNDARIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"average_requests_per_second": 1, "request_payload_bytes": 1000},
     ),
     "REC-653": ({"budget_usd_per_month": 160}, {"budget_usd_per_month": 180}),
+    "REC-654": (
+        {"budget_usd_per_month": 50, "cold_start_tolerance_ms": 0, "region": "us-west-2"},
+        {"budget_usd_per_month": 50, "cold_start_tolerance_ms": 0, "region": "us-east-1"},
+    ),
+    "REC-655": (
+        {"budget_usd_per_month": 50, "region": "eu-south-2"},
+        {"budget_usd_per_month": 50, "region": "us-east-1"},
+    ),
     "REC-661": (
         {**GPU, "framework": "pytorch", "model_size_bytes": 22 * GB},
         {**GPU, "framework": "pytorch", "model_size_bytes": 2 * GB},

@@ -32,3 +32,10 @@ def test_the_command_refuses_what_it_does_not_know(capsys) -> None:
     assert "usage" in capsys.readouterr().err
     assert main([]) == 0
     assert capsys.readouterr().out == rules_page()
+
+
+def test_the_command_writes_the_page(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "docs").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert main(["--write"]) == 0
+    assert (tmp_path / "docs" / "rules.md").read_text(encoding="utf-8") == rules_page()
