@@ -23,6 +23,7 @@ from tools.planners.removal import plan_deletion, plan_undo
 from tools.quantities import parse_value
 from tools.recommendation import assumptions, conflicts, missing, recommend
 from tools.requirements import Requirements, merge
+from tools.source import local_size_bytes
 
 
 class Outcome(NamedTuple):
@@ -108,12 +109,23 @@ def known(state: State) -> Requirements:
 
 def understood(needs: Requirements, place: Workplace) -> dict[str, Any]:
     """Return what is said, assumed, missing and in conflict, as JSON."""
+    seen = seen_by(place, needs)
+    found = {key: value for key, value in seen.said().items() if key not in needs.said()}
     return {
         "values": needs.said(),
-        "assumed": assumptions(needs),
-        "missing": list(missing(needs)),
-        "conflicts": [c.model_dump(mode="json") for c in conflicts(needs, place.catalog)],
+        "assumed": {**assumptions(seen), **found},
+        "missing": list(missing(seen)),
+        "conflicts": [c.model_dump(mode="json") for c in conflicts(seen, place.catalog)],
     }
+
+
+def seen_by(place: Workplace, needs: Requirements) -> Requirements:
+    """Return `needs` with what can be seen without asking: the region, a local model's size."""
+    seen: dict[str, Any] = {} if needs.region else {"region": place.region}
+    if needs.model_size_bytes is None:
+        size = local_size_bytes(needs.model_source, lambda: place.sample().archive)
+        seen |= {} if size is None else {"model_size_bytes": size}
+    return merge(needs, seen)
 
 
 def _record(arguments: RecordRequirements, state: State, place: Workplace) -> Outcome:
@@ -140,15 +152,14 @@ def _record(arguments: RecordRequirements, state: State, place: Workplace) -> Ou
 def _recommend(arguments: Recommend, state: State, place: Workplace) -> Outcome:
     said = known(state)
     changed = {c.field: _value(c) for c in arguments.changes}
-    needs = _merged(said, changed)
-    needs_here = needs if needs.region else merge(needs, {"region": place.region})
-    made = recommend(needs_here, place.catalog)
+    needs = seen_by(place, _merged(said, changed))
+    made = recommend(needs, place.catalog)
     told = recommendation_json(made)
     result: dict[str, Any] = {
         "recommendation": told,
         "changed": changed,
         "missing": list(missing(needs)),
-        "conflicts": [c.model_dump(mode="json") for c in conflicts(needs_here, place.catalog)],
+        "conflicts": [c.model_dump(mode="json") for c in conflicts(needs, place.catalog)],
     }
     shown = () if changed else (events.RecommendationMade(**told),)
     return Outcome(result, {}, shown)

@@ -180,10 +180,13 @@ def _fail(run: Run, error: SagepilotError) -> Iterator[StepProgress | Deployment
         "message": error.message,
         "remedy": error.remedy or "Make a new plan.",
     }
-    logger.warning("deployment.failed", extra={"deployment_id": run.deployment_id, **failure})
-    if run.plan.kind != "deploy":
+    logger.warning(
+        "deployment.failed", extra={"deployment_id": run.deployment_id, "error": failure["type"]}
+    )
+    if run.plan.kind != "deploy" or not run.begun():
+        ended = "failed" if not run.begun() else "stuck"
         run.journal.set_status(
-            run.deployment_id, "stuck", run.workshop.now(), outcome={"failure": failure}
+            run.deployment_id, ended, run.workshop.now(), outcome={"failure": failure}
         )
         raise error
     run.journal.set_status(

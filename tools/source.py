@@ -48,6 +48,18 @@ def local_path(
             )
 
 
+def local_size_bytes(source: ModelSource | None, sample: Callable[[], Path]) -> int | None:
+    """Return the size of a local model's file or folder; None when it is not there or not local."""
+    if source is None or source.kind is not ModelSourceKind.LOCAL:
+        return None
+    try:
+        path = sample() if source.uri == SAMPLE else Path(source.uri).expanduser()
+        files = path.rglob("*") if path.is_dir() else (path,)
+        return sum(file.stat().st_size for file in files if file.is_file()) or None
+    except (OSError, RuntimeError):  # unreadable, or a home folder nobody has
+        return None
+
+
 def _downloaded(uri: str, clients: AwsClients, downloads: Path) -> Path:
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     if not bucket or not key or key.endswith("/"):
