@@ -50,11 +50,28 @@ class Desk:
         return self._seen[key]
 
     def _take(self, name: str, arguments: dict[str, Any]) -> ToolResult:
-        for index, result in enumerate(self._left):
-            if result.name == name:
-                return self._left.pop(index)
+        index = self._find(name, arguments)
+        if index is not None:
+            return self._left.pop(index)
         if name not in self._tools:
             return ToolResult(name=name, error={"type": "not-bound", "message": "", "remedy": ""})
         if self._calls_left <= 0:
             return ToolResult(name=name, error={"type": "too-many", "message": "", "remedy": ""})
         raise ToolNeeded(name, arguments)
+
+    def _find(self, name: str, arguments: dict[str, Any]) -> int | None:
+        """The result of this very call; failing that, of the tool, where one answer is enough.
+
+        Another chat model may have begun the turn, with other words in its arguments. Suppositions
+        are the exception: the answer to one says nothing about another.
+        """
+        wanted = _given(arguments)
+        by_name = [i for i, result in enumerate(self._left) if result.name == name]
+        exact = [i for i in by_name if _given(self._left[i].arguments) == wanted]
+        candidates = exact or ([] if name == "recommend" else by_name)
+        return candidates[0] if candidates else None
+
+
+def _given(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments without those that say nothing."""
+    return {name: value for name, value in arguments.items() if value not in (None, [], "")}

@@ -25,7 +25,7 @@ def approval(talk: Talk) -> str:
         )
     return _(
         "I cannot approve it for you, and nothing has started. Use Approve beside the plan "
-        "(in the terminal: approve {digest}); it covers exactly plan {digest}.",
+        "(in the terminal: /approve {digest}); it covers exactly plan {digest}.",
         digest=digest,
     )
 
@@ -36,7 +36,7 @@ def rejection(talk: Talk) -> str:
     if talk.pending:
         return _(
             "All right: nothing has been made and nothing will be. Use Reject beside the plan "
-            "{digest} to drop it, or tell me what should be different.",
+            "{digest} (in the terminal: /reject) to drop it, or tell me what should be different.",
             digest=short(talk.pending.get("digest")),
         )
     return _("All right. Nothing is waiting to be made; nothing was changed.")

@@ -3,11 +3,46 @@
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
 from assistant.offline.chat_model import OfflineChatModel
 from assistant.offline.meaning import Intent
 
+KEYS = st.sampled_from(
+    [
+        "recommendation",
+        "plan",
+        "values",
+        "assumed",
+        "missing",
+        "conflicts",
+        "refused",
+        "deployment",
+        "endpoints",
+        "error",
+        "options",
+        "reasons",
+        "warnings",
+        "flips",
+        "auto_scaling",
+        "policies",
+        "inference_option",
+        "instance_type",
+        "citations",
+        "answer",
+        "grounded",
+        "cost_usd_per_month",
+        "memory_size_in_mb",
+        "verification",
+        "fields",
+        "text",
+        "rule_id",
+        "if",
+        "then",
+    ]
+)
 MODEL = {"kind": "local", "uri": "./iris.joblib"}
 
 
@@ -237,3 +272,46 @@ def test_a_long_result_and_a_long_prompt_are_read_to_their_end(thread, means):
     prompt = SystemMessage("rule\n" * 10_000 + state)
     yes = OfflineChatModel(understand_text=lambda text, **_: means(Intent.APPROVE))
     assert "abcdef123456" in yes.invoke([prompt, HumanMessage("yes")]).content
+
+
+def test_a_turn_that_another_chat_model_began_is_taken_over(ready):
+    talk = ready()
+    begun = [
+        ("record_requirements", {"facts": [{"field": "gpu", "value": "no", "quote": "no"}]}),
+        ("recommend", {"changes": [{"field": "gpu", "value": "required"}]}),
+    ]
+    talk.values = {"model_source": MODEL, "latency_p95_ms": 200, "traffic_pattern": "steady"}
+    talk.history.append(HumanMessage("plan"))
+    for number, (name, arguments) in enumerate(begun):
+        call = {"name": name, "args": arguments, "id": f"other_{number}", "type": "tool_call"}
+        result = json.dumps(talk.tools[name](**arguments))
+        talk.history += [
+            AIMessage("", tool_calls=[call]),
+            ToolMessage(result, tool_call_id=call["id"]),
+        ]
+    assert talk.run()
+    assert "record_requirements" not in talk.names()
+    assert ("recommend", {"changes": []}) in talk.called
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(results=st.lists(JSON, min_size=8, max_size=8), intent=st.sampled_from(list(Intent)))
+def test_whatever_tools_answer_the_turn_ends_with_a_text(thread, means, results, intent):
+    facts = {"model_source": MODEL, "latency_p95_ms": 200, "traffic_pattern": "steady"}
+    meaning = means(
+        intent, facts=facts, what_if=[{"field": "gpu", "value": "required", "quote": "g"}]
+    )
+    talk = thread({"say": meaning})
+    answers = dict(zip(talk.tools, results, strict=True))
+    for name, answer in answers.items():
+        talk.tools[name] = lambda answer=answer, **_: json.dumps(answer)
+    assert talk.say("say")

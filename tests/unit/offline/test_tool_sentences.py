@@ -22,11 +22,11 @@ GRID = [
         "budget_usd_per_month": budget,
     }
     for latency, waits, payload, processing, pattern, budget in itertools.product(
-        (None, 5, 200),
+        (None, 200),
         (None, True, False),
-        (None, 5_000_000, 900_000_000),
+        (None, 900_000_000),
         (None, 90),
-        (None, "steady", "batch"),
+        (None, "batch"),
         (None, 5),
     )
 ]
@@ -51,6 +51,8 @@ SPECIAL = [
     {"processing_time_s": 5000, "interactive": False},
     {"request_payload_bytes": 2_000_000_000},
     {"request_payload_bytes": 3_700_000},
+    {"request_payload_bytes": 8_000_000},
+    {"latency_p95_ms": 5},
 ]
 
 
