@@ -63,8 +63,8 @@ def _unchecked(case: Case, option: InferenceOption) -> bool:
 
 def _unchecked_text(case: Case, option: InferenceOption) -> str:
     return (
-        f"Whether it stays within the budget of {case.needs.budget_usd_per_month or 0:f} USD cannot "
-        f"be said. {case.costs[option].basis.split('. ')[0]}."
+        f"Whether it stays within the budget of {case.needs.budget_usd_per_month or 0:f} USD "
+        f"cannot be said. {case.costs[option].basis.split('. ')[0]}."
     )
 
 

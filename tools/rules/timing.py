@@ -256,8 +256,8 @@ RULES = (
         warns=(SERVERLESS,),
         when=lambda case: case.cold_start_unwelcome,
         says=lambda case: (
-            f"{case.serverless.provisioned_concurrency} environments are kept warm and paid for "
-            "all the time; requests beyond them meet a cold start."
+            f"Warm environments: {case.serverless.provisioned_concurrency}, paid for all the time; "
+            "requests beyond them meet a cold start."
         ),
     ),
     Rule(
