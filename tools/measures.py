@@ -27,6 +27,7 @@ class Measure(BaseModel):
         noun: What a rate counts ("requests"), empty when it was not said.
         currency: "usd", or another currency's name that was given.
         unit: The unit as pint knows it, or "".
+        magnitude: What a word such as "thousand" multiplied the number by.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +41,7 @@ class Measure(BaseModel):
     noun: str = ""
     currency: str = "usd"
     unit: str = ""
+    magnitude: float = 1.0
 
 
 _TIME = named(TIME_UNITS, "time")
@@ -108,7 +110,7 @@ _CONNECTOR = re.compile(
     r"\s*(?:-|~|to\b|and\b|or\b|den\b|toi\b|hoac\b|va\b|hay\b|\.\.\.?|up to\b)\s*"
 )
 _ARTICLE = re.compile(
-    rf"(?:(?<=within )|(?<=under )|(?<=below )|(?<=than )|(?<=about )|(?<=takes )|"
+    rf"(?:(?<=within )|(?<=up to )|(?<=under )|(?<=below )|(?<=than )|(?<=about )|(?<=takes )|"
     rf"(?<=take )|(?<=in )|(?<=around )"
     rf"|(?<=over )|(?<=least )|(?<=most )|(?<=for )|(?<=nearly )|(?<=sub-)|(?<=sub )|"
     rf"(?<=roughly )|(?<=< ))(?P<article>an?|the|(?=second\b))\s?{_TIME}"
@@ -291,12 +293,15 @@ def _single(text: str, numeral: Numeral) -> Measure:
         or _rate(text, numeral)
         or _simple(text, numeral)
     )
-    return found or Measure(
+    if found:
+        return found.model_copy(update={"magnitude": numeral.magnitude})
+    return Measure(
         dimension=Dimension.PLAIN,
         low=numeral.value,
         high=numeral.value,
         start=numeral.start,
         end=numeral.end,
+        magnitude=numeral.magnitude,
     )
 
 
@@ -315,6 +320,8 @@ def _joined(  # noqa: PLR0911 (each return is one way in which two measures are 
     if first.dimension is Dimension.PLAIN:
         scale = _scale(second)
         low = tidy(first.low * scale)
+        if first.magnitude == 1 and low * second.magnitude <= second.high:
+            low *= second.magnitude  # "2-3 million"
         if low > second.high and re.search(r"and|va|or|hay|hoac", between):
             return None  # "3 and 2 MB" is no range
         return second.model_copy(

@@ -130,6 +130,7 @@ class Numeral(BaseModel):
         start: Index of its first character (its sign, if any) in the folded text.
         end: Index after its last character.
         spelled: It was written in words, not digits.
+        magnitude: What a word such as "thousand" multiplied it by.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -138,6 +139,7 @@ class Numeral(BaseModel):
     start: int
     end: int
     spelled: bool = False
+    magnitude: float = 1.0
 
 
 def _read_digits(digits: str, *, vietnamese: bool) -> float:
@@ -192,5 +194,9 @@ def numerals(text: str, *, vietnamese: bool = False) -> Iterator[Numeral]:
         if match["sign"]:
             value = -value
         yield Numeral(
-            value=value, start=match.start(), end=match.end(), spelled=not match["digits"]
+            value=value,
+            start=match.start(),
+            end=match.end(),
+            spelled=not match["digits"],
+            magnitude=scale,
         )

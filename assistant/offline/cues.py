@@ -45,7 +45,7 @@ _SIZES = (
         r"responses?|outputs?|answers?|repl(?:y|ies)|"
         r"results?|returns?|returned|returning|(?:comes?|coming|sent|get|goes|sends?) "
         r"back|back|predictions? (?:are|is)|out|"
-        r"(?:kich thuoc |dung luong )?(?:dau ra|phan hoi|ket qua)|nhan (?:ve|lai)|"
+        r"(?:kich thuoc |dung luong )?(?:dau ra|phan hoi|ket qua)|nhan (?:ve|lai)|resps?|"
         r"(?:goes|going) out|tra (?:ve|lai|loi)|tra ra",
     ),
     _cue(
@@ -91,7 +91,7 @@ _DURATIONS = (
         r"dap ung)(?: trong)?|trong vong|thoi gian cho|cho (?:toi da|khong qua)|"
         r"(?:must|should|shouldn't|needs? to|has to|have to|can't|cannot|can not|may "
         r"not|mustn't|must not) (?:\w+ ){0,2}?(?:take|exceed|be(?: done)?|come|last)|"
-        r"tra ve trong|"
+        r"tra ve trong|(?:co )?ket qua (?:trong|sau)|"
         r"(?:khong (?:duoc )?(?:vuot|mat|qua))|target|deadline per request|instantly",
     ),
     _cue(
@@ -116,7 +116,8 @@ _DURATIONS = (
     ),
     _cue(
         None,
-        r"time ?outs?|in total|altogether|dai(?= \d)|keo dai|timing out|train\w*|"
+        r"time ?outs?|retr(?:y|ies)|between (?:retries|calls|attempts)|long(?! as)|in "
+        r"length|in total|altogether|dai(?= \d)|keo dai|timing out|train\w*|"
         r"retrain\w*|builds?|deploy\w*|ago|history|"
         r"retention|retain\w*|intervals?|ttl|load(?:s|ing)?(?: time)?|"
         r"start-?ups?|old|experience|last|past|next|uptime|boot\w*|meeting|call me|back "

@@ -69,9 +69,9 @@ _RULES = (
         "development",
         r"(?:for|in|a|on|the|just|only|it's|its|is|my|our) (?:dev|development|sandbox|"
         r"playground)(?: (?:env|environment|endpoint|use|only|stage|account))?|dev (?:env|"
-        r"environment|endpoint)|dev only|(?:dev|development)(?=\s*(?:$|[,.;!]))|proof of "
+        r"environment|endpoint)|dev only|(?:dev|development)(?=\s*(?:$|[,.;!|/)]))|proof of "
         r"concept|poc|p\.o\.c|prototype|(?:just )?(?:a )?hobby(?: project)?|(?:moi truong "
-        r")?(?:phat trien)(?=\s*(?:$|[,.;!]))|moi truong (?:dev|phat trien|thu nghiem)|"
+        r")?(?:phat trien)(?=\s*(?:$|[,.;!|/)]))|moi truong (?:dev|phat trien|thu nghiem)|"
         r"(?:de |chi (?:de )?)(?:thu nghiem|test|choi|hoc)",
     ),
     _rule(
@@ -86,9 +86,9 @@ _RULES = (
         r"prod(?:uction)?(?: (?:env|environment|endpoint|use|system|workload|traffic|grade|"
         r"service|deployment))?(?! (?:line|company|data|plant|floor|facility|planning))|"
         r"prod(?:uction)? (?:env|environment|endpoint|use|system|workload|traffic|ready|"
-        r"grade|deployment)|production-(?:ready|grade)|prod(?:uction)?(?=\s*(?:$|[,.;!]))|"
+        r"grade|deployment)|production-(?:ready|grade)|prod(?:uction)?(?=\s*(?:$|[,.;!|/)]))|"
         r"(?:moi truong )(?:production|san xuat|that|prod)|chay that|(?:cho |len |tren "
-        r")?(?:production|prod)(?=\s*(?:$|[,.;!]))",
+        r")?(?:production|prod)(?=\s*(?:$|[,.;!|/)]))",
     ),
     _rule(
         "deployment_preference",
@@ -180,10 +180,12 @@ _RULES = (
     _rule(
         "traffic_pattern",
         "steady",
-        r"(?:steady|constant|stable|uniform|flat|even(?:ly)?|consistent)(?: (?:and|,)? "
-        r"?\w+)? ?(?:traffic|load|rate|stream|flow|volume|all day|around the clock|"
-        r"throughout|day and night|24/7)?|around the clock|(?:deu(?: dan| deu)?|on dinh)(?= "
-        r"|$|[,.])|lien tuc|suot ngay dem|round the clock",
+        r"steady|(?:constant|stable|uniform|flat|even|consistent|regular) (?:traffic|"
+        r"load|rate|stream|flow|volume|usage)|"
+        r"(?:traffic|load|volume|usage|rate|requests)(?: \w+){0,2} (?:constant|stable|"
+        r"uniform|flat|even|evenly|consistent)|"
+        r"around the clock|round the clock|deu dan|deu deu|suot ngay dem|"
+        r"(?:luu luong|traffic|request|tai|truy cap|yeu cau)(?: \w+){0,2} (?:deu|on dinh|lien tuc)",
     ),
     _rule(
         "interactive",
@@ -214,7 +216,8 @@ _RULES = (
 _NAME = re.compile(
     r"\b(?:call (?:it|the endpoint|this|this one)|name (?:it|the endpoint|this)|named|"
     r"(?:endpoint )?name(?: is| should be| it|:|=)|endpoint name|endpoint (?:called|"
-    r"named)|called|call the \w+(?=\s[a-z0-9]+-[a-z0-9-]+)|name will be|rename (?:it "
+    r"named)|called|deploy(?: [^\s,.;]+){0,8}? as(?=\s[a-z0-9]+-[a-z0-9-]+\s*(?:$|"
+    r"[,.;!]))|call the \w+(?=\s[a-z0-9]+-[a-z0-9-]+)|name will be|rename (?:it "
     r")?to|dat ten(?: (?:no|endpoint|cho "
     r"no))?(?: la)?|ten(?: endpoint)?(?: la|:)|goi (?:no )?la|"
     r"to endpoint|as endpoint)\s*[:=]?\s*[\"'`]?(?P<name>[a-z0-9][\w-]*[\w])[\"'`]?(?=$|"

@@ -76,6 +76,22 @@ _NO_TRAFFIC_NOUN = re.compile(
     r"frames?|degrees|percent|drops?|do|engineers?|words?|characters?|replicas?|"
     r"instances?|failures?|errors?|gb|us|nguoi dung moi)\b"
 )
+#: A rate of each user is no traffic until it is multiplied, which is not ours to do.
+_EACH = re.compile(
+    r"\b(?:each|per|every|a single|moi) (?:\w+ )?(?:users?|customers?|clients?|devices?|"
+    r"sensors?|stores?|cameras?|persons?|agents?|"
+    r"tenants?|employees?|shops?|nguoi(?: dung)?|khach(?: hang)?|thiet bi)\b"
+)
+_LATER = re.compile(
+    r"\b(?:grow\w* (?:from|to)|will (?:be|reach|grow|rise)|eventually|next (?:year|"
+    r"month|quarter)|someday|one day|"
+    r"in (?:a|one|two|six|\d+) (?:months?|years?)|later on|sau nay|nam sau|sang nam|"
+    r"tuong lai|tang (?:tu|len|toi))\b"
+)
+_UNIT_BEFORE = re.compile(
+    r"\b(?:rps|qps|tps|requests? per second|req(?:uest)?s?\s?/\s?s(?:ec)?)\s*(?:(?:is|"
+    r"of|at|about|around|la|khoang)\s*|[:=~]\s*)*$"
+)
 _GROWTH_FACTOR = re.compile(
     r"\b(?:(?P<double>doubl\w+|twice|tang gap doi|gap doi|nhan doi)|(?P<triple>tripl\w+|"
     r"tang gap ba|gap ba)|(?P<ten>(?:grow\w* )?(?P<n>\d+)\s?x|tang gap (?P<m>\d+)(?: "
@@ -282,6 +298,8 @@ def _uncued(
 def _duration(
     passage: str, measure: Measure, found: tuple[Measure, ...], expecting: tuple[str, ...]
 ) -> str | None:
+    if measure.unit in {"day", "week", "month", "year"}:
+        return None  # plans and histories, not answers
     field, cued = _nearest(passage, measure, found)
     if cued:
         return field
@@ -299,7 +317,9 @@ def _duration(
 def _rate(
     passage: str, measure: Measure, found: tuple[Measure, ...], expecting: tuple[str, ...]
 ) -> str | None:
-    if not _is_traffic(passage, measure):
+    if not _is_traffic(passage, measure) or _EACH.search(passage):
+        return None
+    if _LATER.search(passage[: measure.end]):
         return None
     field, cued = _nearest(passage, measure, found)
     if cued:
@@ -385,6 +405,10 @@ def bursts(passage: str, found: tuple[Measure, ...]) -> tuple[Measure, ...]:
     result: list[Measure] = []
     rate = next((m for m in found if m.dimension is Dimension.RATE), None)
     for measure in found:
+        if measure.dimension is Dimension.PLAIN and _UNIT_BEFORE.search(passage[: measure.start]):
+            given = {"dimension": Dimension.RATE, "period": "second"}
+            result.append(measure.model_copy(update=given))
+            continue
         if rate and measure.dimension is Dimension.PLAIN and _beside_peak(passage, measure):
             scale = rate.high and tidy(_per_second(rate))
             result.append(

@@ -42,7 +42,7 @@ _URI = re.compile(
     + r")(?![\w]))"
 )
 _SAMPLE_CUE = re.compile(
-    r"\b(?:test|try|sample|example|verify|check|invoke|payload|input|request|body|probe|"
+    r"\b(?:test|try|sample|example|verify|check|invoke|payloads?|inputs?|requests?|body|probe|"
     r"send|thu|kiem tra|vi du|mau|dau vao)\b"
 )
 _MODEL_CUE = re.compile(
@@ -128,7 +128,8 @@ def _remote(
     cues = [m.start() for m in _MODEL_CUE.finditer(around)]
     data = [m.start() for m in (*_DATA_CUE.finditer(around), *_SAMPLE_CUE.finditer(around))]
     clear = re.search(r"\.(?:tar\.gz|tgz)$|^arn|\.dkr\.", text[start:end])
-    if not clear and not expected and not cues and text.strip() != text[start:end]:
+    alone = text.strip() == text[start:end]
+    if not clear and not expected and not cues and not alone:
         return None
     if data and not clear and (not cues or max(data) > max(cues)):
         return None
@@ -179,7 +180,7 @@ def sources(folded: FoldedText, *, expected: bool) -> Sources:
     text, candidates = folded.text, []
     for match in _URI.finditer(folded.text):
         kind = match.lastgroup or ""
-        found = _found(folded, folded.text, match, expected=expected)
+        found = _found(folded, text, match, expected=expected)
         candidates += [found] if found else []
         if kind == "hubid" and not found:
             continue  # "and/or" is no place

@@ -85,7 +85,8 @@ _PROCEED = _pattern(
     r"any )*defaults?|defaults? (?:are|is) (?:fine|ok|good)|default|whatever(?: you "
     r"(?:suggest|think|recommend|say|like|want))?(?: is (?:fine|best))?|"
     r"(?:i )?(?:really )?(?:don't|do not|dont|dunno|donno)(?: really)? (?:know|care)|"
-    r"idk|dunno|no idea|no clue|not sure|(?:you|u) (?:choose|decide|pick|tell me)|"
+    r"idk|dunno|no idea(?! (?:where|how|what))|no clue|not sure|(?:you|u) (?:choose|"
+    r"decide|pick|tell me)|"
     r"(?:it's |its )?up to you|just (?:deploy|do) (?:it|that)|"
     r"sounds (?:good|great|fine|right)|looks (?:good|great|fine)|fine (?:by|with) me|"
     r"that works|works for me|let's (?:go|do it|continue|proceed)|lets go|no preference|"
@@ -97,7 +98,8 @@ _PROCEED = _pattern(
     r")?mac dinh|(?:toi |minh |em )?(?:khong|ko|chua|hong) (?:biet|ro|chac|quan tam)(?: "
     r"nua)?|tuy(?: ban| anh| em)?|ban (?:cu )?(?:chon|quyet dinh|tu chon)|sao cung "
     r"(?:duoc|dc)|"
-    r"the nao cung (?:duoc|dc)|gi cung (?:duoc|dc)|chap nhan|dong y|theo (?:y|de xuat "
+    r"the nao cung (?:duoc|dc)|gi cung (?:duoc|dc)|(?:ko|k|khong|hong|hok) (?:bit|bik)|"
+    r"(?:m|may|bot|ad|ong|ban) chon(?: di)?|chap nhan|dong y|theo (?:y|de xuat "
     r"cua) ban|nghe (?:hop ly|on)|on do|on roi|hop ly"
 )
 _YES = re.compile(
@@ -136,7 +138,8 @@ _STATUS = _pattern(
     r"we) (?:going|doing|coming along|looking)|are we (?:there|done)|done yet|ready yet|"
     r"any (?:progress|news|update)|progress(?=\s*[?.!]|$)|how far|how long (?:until|"
     r"till|more)|what's (?:happening|going on)|did it (?:work|deploy|finish)|has it "
-    r"(?:finished|deployed)|finished\?|trang thai|(?:xong|chay|len|san sang|hoan thanh) "
+    r"(?:finished|deployed)|finished\?|trang thai|bao lau(?: nua)? (?:thi|moi) xong|"
+    r"(?:xong|chay|len|san sang|hoan thanh) "
     r"chua|(?:den|toi) dau roi|the nao roi|tien do|tinh hinh|da xong|da chay"
 )
 _LIST = _pattern(
@@ -170,7 +173,7 @@ _HELP = _pattern(
     r"help(?: me)?(?=\s*(?:$|[.!?]))|^\W*(?:please )?help(?: me)?(?: please)?\W*$|what "
     r"(?:can|do) you (?:do|offer)|what are you able|how (?:does|do) (?:this|it|you) "
     r"work|what (?:now|should i do|do i do)|how do i (?:start|begin|use (?:this|you))|"
-    r"where do i start|what's this|"
+    r"where (?:do i|to) (?:start|begin)|what's this|"
     r"(?:ban|may) (?:lam|giup|biet lam) (?:duoc )?(?:gi|nhung gi)|ban co the (?:lam|"
     r"giup) (?:duoc )?(?:gi|nhung gi)|giup (?:toi|minh|em)(?: voi)?(?=\s*(?:$|[.!?]))|"
     r"huong dan(?: toi| minh)?(?=\s*(?:$|[.!?]))|bat dau (?:tu dau|the nao|nhu the nao)"
@@ -203,6 +206,8 @@ _TELL = _pattern(
     r"gi|nghia la gi|i wonder|wondering"
 )
 DOMAIN = _pattern(
+    r"discounts?|commitments?|bill\w*|free tier|pay|charged?|idle|versions?|data|bao "
+    r"lau|secure|tags?|"
     r"sage ?maker|aws|amazon|endpoints?|models?|mo hinh|deploy\w*|trien khai|inferen\w+|"
     r"server-?less|async\w*|real[- ]?time|batch|payloads?|latenc\w+|do tre|requests?|"
     r"yeu cau|traffic|luu luong|rps|qps|auto ?-?scal\w*|scal\w+|cold[- ]?starts?|"
@@ -227,14 +232,16 @@ _CORRECTION = _pattern(
     r"instead|oops|whoops|my mistake|scratch that|(?:change|changed|update|set|raise|"
     r"lower|increase|reduce|bump) (?:it|that|the|my|latency|budget|region|payload|"
     r"traffic|to|from)|changed my mind|not .{1,25}\bbut\b|i was wrong|(?:that's|that is|"
-    r"thats) wrong|wait|typo|on second thought|"
+    r"thats) wrong|wait(?=\s*[,.!]| i | no )|typo|on second thought|"
     r"a khong|a nham|nham|that ra|thuc ra|dung ra|doi (?:thanh|lai|sang|qua|vung|thanh|"
     r"ngan sach)|sua (?:lai|thanh)|y (?:toi|minh|em) la|khong phai .{1,30}\bma\b|chu "
     r"khong phai|xin loi|cap nhat|nang (?:len|thanh)|giam xuong|chuyen (?:sang|qua|"
     r"thanh)"
 )
 _CORRECTING_NO = re.compile(
-    r"^\W*(?:no|nope|khong|ko)\s*[,.!:;-]*\s+(?=\S)|^\W*(?:not|khong phai)\b"
+    r"^\W*(?:no|nope|khong|ko)\s*[,.!:;-]+\s*(?=\S)|^\W*no (?=it's |its |i |make |use |"
+    r"the |that's )"
+    r"|^\W*(?:not|khong phai)\b"
 )
 _ROUTINE: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     (Intent.GREETING, _GREETING),
@@ -249,6 +256,18 @@ _ROUTINE: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     (Intent.HELP, _HELP),
     (Intent.SMALL_TALK, _SMALL_TALK),
 )
+#: "How do I delete an endpoint?" asks for knowledge, not for the deed.
+_DEEDS = frozenset(
+    {
+        Intent.INVOKE,
+        Intent.DELETE,
+        Intent.UNDO,
+        Intent.CANCEL,
+        Intent.RESTART,
+        Intent.LIST_ENDPOINTS,
+    }
+)
+_HOW = re.compile(r"^\W*(?:and |so )?(?:how (?:do|can|to|does|would)|lam (?:sao|the nao)|cach)\b")
 _ACTS = frozenset(
     {
         Intent.RESTART,
@@ -321,7 +340,8 @@ def intents(passage: Passage, *, informs: bool, expected: bool) -> Iterator[Inte
         (match.start(), intent) for intent, pattern in _ROUTINE if (match := pattern.search(text))
     ]
     acts = {intent for _, intent in found if intent in _ACTS}
-    found = [f for f in found if not _overruled(f[1], text, acts, informs=informs)]
+    asks_how = passage.mood is Mood.QUESTION and bool(_HOW.search(text))
+    found = [f for f in found if not _overruled(f[1], asks_how, acts, informs=informs)]
     acts = {intent for _, intent in found if intent in _ACTS}
     if not acts or passage.mood is Mood.SUPPOSITION:
         found += _discussion(passage, informs=informs)
@@ -336,12 +356,15 @@ def intents(passage: Passage, *, informs: bool, expected: bool) -> Iterator[Inte
 
 def _rest(text: str, *, expected: bool) -> list[tuple[int, Intent]]:
     """A statement without a requirement: about deploying, or a wish that is not ours to fulfil."""
-    if _SUBJECT.search(text):
+    if _SUBJECT.search(text) or option_named(text):
         return [(0, Intent.INFORM)]
     return [(0, Intent.OUT_OF_SCOPE)] if _ERRAND.search(text) and not expected else []
 
 
-def _overruled(intent: Intent, text: str, acts: set[Intent], *, informs: bool) -> bool:
+def _overruled(intent: Intent, asks_how: bool, acts: set[Intent], *, informs: bool) -> bool:
+    """Whether the rest of a passage shows that these words do not ask for an act."""
+    if asks_how and intent in _DEEDS:
+        return True
     match intent:
         case Intent.INVOKE | Intent.STATUS | Intent.SMALL_TALK | Intent.HELP:
             return informs

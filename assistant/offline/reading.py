@@ -8,6 +8,12 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+#: "Latency? Under 50 ms." asks nothing.
+_HEADING = re.compile(
+    r"(?:(?<=^)|(?<=[.!?\n]\s))((?!why|what|how|when|where|who|which|really|"
+    r"sao)[a-z]+(?: [a-z]+)?)\?(\s+(?=\S))"
+)
+
 
 class Mood(StrEnum):
     """How a passage is meant."""
@@ -79,7 +85,8 @@ _SUPPOSITION = re.compile(
 _SUPPOSITION_END = re.compile(r"\bthi sao\b|\bthi the nao\b")
 #: Questions that ask for a deed or a recommendation, and state facts on the way.
 _REQUEST = re.compile(
-    r"\b(?:can|could|would|will) (?:you|u|ya)\b(?! (?:tell|explain|handle|support|do)\b)"
+    r"\b(?:can|could|would|will) (?:you|u|ya)\b(?! (?:tell|explain|handle|support|"
+    r"do)\b)(?!.*\b(?:any|models|endpoints)\s*\?)"
     r"|\b(?:can|could) (?:we|i) (?:please )?(?:deploy|host)\b"
     r"|\b(?:recommend|suggest)\b|\bbest (?:option|way|choice|setup|fit)\b.*\b(?:for|if|to)\b"
     r"|\b(?:how|what|which|where)\b.*\b(?:my|our|i have|we have|i've got|we've got|i "
@@ -148,6 +155,7 @@ def passages(text: str, *, expected: bool, vietnamese: bool) -> tuple[Passage, .
         vietnamese: The language decides which words begin a question.
     """
     found = []
+    text = _HEADING.sub(lambda m: f"{m[1]}:{m[2]}", text)
     for match in _SENTENCE.finditer(text):
         if not match[0].strip():
             continue

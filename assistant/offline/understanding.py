@@ -80,6 +80,10 @@ _FACTOR_OF = (
         ),
     ),
 )
+_UNWANTED = re.compile(
+    r"\b(?:don't want|dont want|do not want|not|no|instead of|rather than|khong muon|"
+    r"khong dung|khong phai)\s+(?:to use |use |a |an |the )?[\w-]+"
+)
 _NAMES = {"ba": 3.0, "bon": 4.0, "nam": 5.0, "muoi": 10.0}
 _FROM = re.compile(
     r"\b(?:chang\w*|rais\w*|lower\w*|reduc\w*|increas\w*|cut|bump\w*|went|switch\w*|"
@@ -279,7 +283,8 @@ def _understanding(
 def _option(parts: tuple[Passage, ...]) -> str | None:
     for part in parts:
         why = re.search(r"\b(?:why|sao)\b", part.text)
-        named = option_named(part.text, after=why.start() if why else 0)
+        text = part.text if why else _UNWANTED.sub(lambda m: " " * len(m[0]), part.text)
+        named = option_named(text, after=why.start() if why else 0)
         if named:
             return named
     return None
