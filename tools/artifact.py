@@ -29,7 +29,7 @@ def inspect(tree: Mapping[str, Path]) -> tuple[ModelArtifact, ...]:
     """All models among the files: folders first, then single files outside them, by path.
 
     Args:
-        tree: POSIX path to a file on disk, as `tools.archive.files_of` gives it.
+        tree: POSIX path to a file on disk, as `tools.source_files.files_of` gives it.
 
     Raises:
         ModelArtifactError: A file that is a model's by its first bytes is broken.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from tools.archive import BlobRef, content_size, files_of, opened, write_archive
+from tools.archive import BlobRef, content_size, write_archive
 from tools.artifact import inspect
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
@@ -24,6 +24,8 @@ from tools.fitting.xgboost import fit_xgboost
 from tools.formats.artifact import ModelArtifact
 from tools.sample_request import sample_request
 from tools.sdk import image_uri
+from tools.source_files import files_of
+from tools.unpacking import opened
 
 __all__ = ["BlobRef", "Package", "PackagingStep", "SampleRequest", "package"]
 

@@ -6,8 +6,10 @@ import zipfile
 
 import pytest
 
-from tools.archive import files_of, opened, write_archive
+from tools.archive import write_archive
 from tools.errors import InvalidInputError, ModelArtifactError, UserError
+from tools.source_files import files_of
+from tools.unpacking import opened
 
 
 def tar_with(path, *members, content=b"x"):
@@ -217,3 +219,17 @@ def test_a_write_that_fails_leaves_no_blob(tmp_path):
         write_archive({"a": b"1", "b": tmp_path}, tmp_path / "blobs")
 
     assert list((tmp_path / "blobs").iterdir()) == []
+
+
+@pytest.mark.parametrize(("random", "packed_to"), [(True, 1.0), (False, 0.1)])
+def test_large_weights_are_stored_and_large_tables_compressed(tmp_path, random, packed_to):
+    size_bytes = 66 * 1024 * 1024
+    with (tmp_path / "weights").open("wb") as file:
+        if random:
+            file.write(os.urandom(1024 * 1024) * (size_bytes // (1024 * 1024)))
+        else:
+            file.truncate(size_bytes)
+
+    blob = write_archive({"weights": tmp_path / "weights"}, tmp_path / "blobs")
+
+    assert abs(blob.size_bytes / size_bytes - packed_to) < 0.1
