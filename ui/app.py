@@ -1,19 +1,21 @@
 """The page. Run it with `streamlit run ui/app.py`, or `sagepilot ui`."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
-from assistant.events import RequirementsUpdated
+from assistant.events import Failed, RequirementsUpdated
 from ui import session
 from ui.chat_view import draw_running, draw_starters, draw_thread
+from ui.contract import Entry
 from ui.endpoints_view import draw_endpoints
 from ui.failures import failed
 from ui.header_view import draw_header, style
 from ui.requirements_view import draw_requirements
 from ui.result_view import draw_failed
+from ui.runs import Run
 from ui.session import Page, Services
 from ui.threads_view import draw_threads
 
@@ -56,7 +58,7 @@ def _draw(page: Page) -> None:
         page.tab.endpoints = None
         st.rerun()
     entries = page.conversation.transcript()
-    crash = run.view().crash if run is not None else None
+    crash = _unrecorded(run, entries) if run is not None else None
     if not entries and crash is None:
         draw_starters(STARTERS, lambda text: page.services.runs.say(page.thread, text))
     draw_thread(page, entries, crash=crash)
@@ -64,6 +66,14 @@ def _draw(page: Page) -> None:
         st.toast(page.tab.notice, icon=":material/info:")
         page.tab.notice = ""
     _watch(page, run)
+
+
+def _unrecorded(run: Run, entries: Sequence[Entry]) -> Failed | None:
+    """A failure that the thread does not hold: a turn that broke, or was not even begun."""
+    view = run.view()
+    if view.crash is not None or len(entries) != len(run.history):
+        return view.crash
+    return next((block for block in view.blocks if isinstance(block, Failed)), None)
 
 
 def _replacing(slot: Any) -> Callable[[RequirementsUpdated | None], None]:  # noqa: ANN401

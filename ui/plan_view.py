@@ -52,7 +52,7 @@ def draw_plan(page: Page, block: PlanBlock, *, state: PlanState, outcome: str = 
 
 
 def _draw_content(plan: PlanProposed) -> None:
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         st.metric("Per month", money(plan.cost_usd_per_month), width="content")
         if plan.cost_if_forgotten_usd_per_month is not None:
             forgotten = money(plan.cost_if_forgotten_usd_per_month)

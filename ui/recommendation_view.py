@@ -88,7 +88,7 @@ def _scaling(scaling: Mapping[str, Any]) -> str:
 
 def _draw_figures(values: Mapping[str, Any]) -> None:
     latency = values.get("latency_p95_ms")
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         _figure("Per month, estimated", money(values.get("cost_usd_per_month")))
         if values.get("cost_if_forgotten_usd_per_month") is not None:
             _figure("If forgotten", money(values["cost_if_forgotten_usd_per_month"]))

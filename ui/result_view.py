@@ -59,7 +59,7 @@ def _draw_verification(verification: Mapping[str, Any]) -> None:
             figures.append((label, duration_ms(float(verification[key]))))
     if verification.get("ok") is False:
         st.warning("The endpoint runs, but its answer could not be verified.")
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for label, value in figures:
             st.metric(label, value, width="content")
 

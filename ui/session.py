@@ -2,7 +2,6 @@
 
 import gc
 import logging
-import re
 import secrets
 import threading
 from collections.abc import Mapping
@@ -16,8 +15,6 @@ from ui.contract import App, Conversation, InvocationResult
 from ui.runs import Runs
 
 logger = logging.getLogger(__name__)
-
-_THREAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -94,11 +91,17 @@ def new_thread_name() -> str:
     return f"t-{secrets.token_hex(5)}"
 
 
+def _names_thread(text: str) -> bool:
+    """Whether the conversations take it as a name."""
+    letters = all(letter.isalnum() or letter in "-_. " for letter in text)
+    return letters and len(text) <= 100 and bool(text.strip(". "))
+
+
 def open_page(shared: Services) -> Page:
     """The page for the thread in the address, or for a new one."""
     remembered = tab()
     asked = st.query_params.get("t", "")
-    thread = asked if _THREAD.fullmatch(asked) else new_thread_name()
+    thread = asked if _names_thread(asked) else new_thread_name()
     if asked != thread:
         st.query_params["t"] = thread
     if remembered.thread != thread:

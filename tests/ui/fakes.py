@@ -122,6 +122,10 @@ class FakeConversation:
     needs: RequirementsUpdated | None = None
 
     def say(self, text: str) -> Iterator[Event]:
+        if "locked" in text:
+            yield Failed(type="TurnInProgress", message="Another turn is still running.",
+                         remedy="Wait until it has finished.")  # fmt: skip
+            return
         self.app.said.append(text)
         yield from self._turn(FakeEntry("user", text), self._answer(text))
 

@@ -36,7 +36,10 @@ def test_from_a_sentence_over_reloads_to_an_answer(tmp_path: Path) -> None:
         expect(page.get_by_text("wine-quality answers")).to_be_visible(timeout=LONG_MS)
         page.get_by_role("button", name="Invoke").click()
         expect(page.get_by_text('"predictions"')).to_be_visible(timeout=LONG_MS)
-        expect(page.get_by_text("Deploy my")).not_to_have_count(0)
+        page.get_by_role("button", name="Try", exact=True).click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Invoke").click()
+        expect(dialog.get_by_text('"predictions"')).to_be_visible(timeout=LONG_MS)
 
 
 def test_the_target_stays_in_view_and_nothing_is_wider_than_a_phone() -> None:

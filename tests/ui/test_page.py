@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.fakes import NEEDS, SOURCE, FakeAnswer, FakeApp, fake_services
+from tests.ui.fakes import NEEDS, RECOMMENDATION, SOURCE, FakeAnswer, FakeApp, fake_services
 from tools.errors import AwsUnavailableError
 from ui.app import STARTERS
 from ui.session import Services
@@ -298,3 +298,78 @@ def test_conflicts_and_limits_are_shown_with_their_source() -> None:
     page = _open(app)
     assert "900 MB" in page.warning[0].value
     assert f"[REC\\-901]({SOURCE})" in page.warning[0].value
+
+
+def test_a_turn_that_could_not_begin_says_why_although_the_thread_holds_nothing() -> None:
+    page = _say(_open(FakeApp()), "locked elsewhere")
+    assert "Another turn is still running" in page.error[0].value
+    assert not _say(page, "hello").error
+
+
+def test_a_thread_named_in_the_terminal_is_opened_by_its_address() -> None:
+    app = FakeApp()
+    list(app.conversation("my thread").say("hello there"))
+    page = _open(app, "my thread")
+    assert page.query_params["t"] == "my thread"
+    assert "hello there" in _text(page)
+
+
+def test_an_endpoint_is_tried_in_a_dialog() -> None:
+    app = FakeApp()
+    app.running.add("wine-quality")
+    page = _open(app)
+    assert not page.text_area
+    _button(page, "try-").click().run()
+    assert page.text_area[0].value == app.sample_for("")[0].decode()
+
+
+def test_an_old_list_of_threads_is_folded() -> None:
+    app = FakeApp()
+    for place in range(9):
+        list(app.conversation(f"thread {place}").say(f"hello {place}"))
+    page = _open(app)
+    assert "Older (3)" in [box.label for box in page.expander]
+    assert len([one for one in page.button if (one.key or "").startswith("open-")]) == 9
+
+
+def _recommendation_script(values):  # its source is run elsewhere: no names of this module
+    from ui.recommendation_view import draw_recommendation
+
+    draw_recommendation(values, newest=True)
+
+
+def _draw_recommendation(**changes) -> str:
+    values = {**RECOMMENDATION.model_dump(exclude={"event"}), **changes}
+    page = AppTest.from_function(_recommendation_script, args=(values,), default_timeout=30).run()
+    assert not page.exception
+    return _text(page) + "".join(str(metric.value) for metric in page.metric)
+
+
+def test_an_instance_is_recommended_with_its_scaling() -> None:
+    shown = _draw_recommendation(
+        inference_option="real-time",
+        instance_type="ml.c7i.large",
+        initial_instance_count=2,
+        memory_size_in_mb=None,
+        max_concurrency=None,
+        cost_usd_per_month=None,
+        accelerator="gpu",
+        auto_scaling={
+            "min_capacity": 2,
+            "max_capacity": 6,
+            "policies": [{"target_value": 600.0, "metric": "InvocationsPerInstance"}],
+        },
+        assumptions=["The traffic is steady."],
+    )
+    assert "Recommended: real\\-time endpoint" in shown
+    assert "2 x ml\\.c7i\\.large · scales 2 to 6 at 600 InvocationsPerInstance" in shown
+    assert "accelerator\\: gpu" in shown
+    assert "not known" in shown
+    assert "The traffic is steady" in shown
+
+
+def test_no_endpoint_is_recommended_without_figures() -> None:
+    shown = _draw_recommendation(inference_option="batch-transform", alternatives=[], flips=[])
+    assert "Better: batch transform" in shown
+    assert "2048" not in shown
+    assert "Would also fit" not in shown
