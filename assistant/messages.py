@@ -23,6 +23,7 @@ def N_(msgid: str) -> str:  # noqa: N802 - gettext's own name
     return msgid
 
 
+_LONGEST_NUMBER = 18  # digits that are written out; nothing real has more
 _PAIR = N_("{first} and {last}")
 
 
@@ -52,17 +53,20 @@ class Translator:
         if not math.isfinite(value):
             return str(value)
         exact = Decimal(str(value))
+        if exact.adjusted() > _LONGEST_NUMBER:
+            return f"{exact:.3e}"
         if exact != exact.to_integral_value():
-            places = max(0, digits - 1 - exact.adjusted())
-            exact = round(exact, places)
-        text = format_decimal(exact, format="#,##0.############", locale=_LOCALES[self.language])
-        return str(text)
+            exact = round(exact, max(0, digits - 1 - exact.adjusted()))
+        pattern = "#,##0" if exact == exact.to_integral_value() else "#,##0.############"
+        return str(format_decimal(exact, format=pattern, locale=_LOCALES[self.language]))
 
     def money(self, dollars: float | Decimal | str) -> str:
         """Write US dollars: two places, four below a cent."""
         from babel.numbers import format_currency
 
         amount = Decimal(str(dollars))
+        if amount.adjusted() > _LONGEST_NUMBER:
+            return f"{amount:.3e} USD"
         digits = "#,##0.00##" if 0 < abs(amount) < Decimal("0.01") else "#,##0.00"
         pattern = f"¤{digits}" if self.language == "en" else f"{digits}\N{NO-BREAK SPACE}¤"
         return str(

@@ -46,7 +46,7 @@ def advance(talk: Talk) -> Reply:
     _ = talk._
     insists = _insists(talk)
     if talk.refused:
-        return Reply(_refusals(talk))
+        return Reply(_refusals(talk), asked=tuple(str(row["field"]) for row in talk.refused))
     if settled := _settled(talk):
         return Reply(settled, asked=talk.turn.asked)
     conflicts = rows(talk.needs.get("conflicts"))
@@ -122,7 +122,7 @@ def conflict_text(conflicts: list[dict[str, Any]], _: Translator) -> str:
 
 
 def _insists(talk: Talk) -> bool:
-    begun = bool(talk.values or talk.turn.rounds)
+    begun = bool(talk.values or talk.turn.rounds or talk.turn.asked)
     return begun and (Intent.PROCEED in talk.intents or talk.agrees)
 
 

@@ -106,6 +106,8 @@ def shown(field: str, value: Any, _: Translator) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Mapping):
+        if value.get("uri") == "sample":
+            return _("the sample model")
         return str(value.get("uri") or value.get("kind") or "")
     number = as_decimal(value) if not isinstance(value, str) or field.startswith("budget") else None
     if number is None:

@@ -50,13 +50,14 @@ def knowledge(talk: Talk) -> str:
             "My notes do not answer that, and I do not guess. "
             "I know about SageMaker endpoints: options, limits, containers, scaling, cost, errors."
         )
-    sources = list(dict.fromkeys(_source(c) for c in rows(result.value.get("citations"))))
+    cited = enumerate(rows(result.value.get("citations")), start=1)
+    sources = [_source(number, citation) for number, citation in cited]
     return "\n".join([answer, *([_("Sources:"), *sources] if sources else [])])
 
 
-def _source(citation: dict[str, Any]) -> str:
+def _source(number: int, citation: dict[str, Any]) -> str:
     title, url = str(citation.get("title") or ""), str(citation.get("source_url") or "")
-    return f"- {title}: {url}" if title and url else f"- {title or url}"
+    return f"- [{number}] " + (f"{title}: {url}" if title and url else title or url)
 
 
 def why_not(talk: Talk) -> str:

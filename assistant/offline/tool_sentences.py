@@ -147,10 +147,7 @@ SENTENCES: tuple[str, ...] = (
         "client's read timeout to 70 s."
     ),
     N_("After idle time the first answer takes about {a} (estimate; watch ModelSetupTime)."),
-    N_(
-        "{a} environments are kept warm and paid for all the time; requests beyond them meet a "
-        "cold start."
-    ),
+    N_("Warm environments: {a}, paid for all the time; requests beyond them meet a cold start."),
     N_("Scaled to zero, the first request waits several minutes for an instance."),
     N_(
         "The estimated p95 is {a} ms, above the {b} ms that are wanted: measure before you "

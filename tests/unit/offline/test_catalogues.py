@@ -80,6 +80,7 @@ def test_an_unknown_sentence_stays_as_it_is():
         ("en", 0.000123456, "0.0001235"),
         ("en", -2, "-2"),
         ("en", float("inf"), "inf"),
+        ("en", 1e300, "1.000e+300"),
     ],
 )
 def test_numbers(language, value, written):
@@ -94,6 +95,7 @@ def test_numbers(language, value, written):
         ("en", 0, "$0.00"),
         ("en", 0.0042, "$0.0042"),
         ("en", "17.005", "$17.00"),
+        ("en", "2E+40", "2.000e+40 USD"),
     ],
 )
 def test_money(language, value, written):
