@@ -164,7 +164,8 @@ COMPARATOR = (
     r"approx\w*|circa|~|<|<=|>|=|like|maybe|say|khoang|duoi|toi da|tam|chung|co)"
 )
 BUDGET = re.compile(
-    r"\b(?:budget|spend(?:ing)?|afford|cap(?:ped)?|at most|no more than|max(?:imum)?|"
+    r"\b(?:(?:not|nothing|never|no|n't)\b[^,.;]{0,20}(?:more than|over|above|exceed)|"
+    r"budget|spend(?:ing)?|afford|cap(?:ped)?|at most|no more than|max(?:imum)?|"
     r"under|below|less than|within|up to|ceiling|willing to pay|"
     r"can pay|keep (?:it|costs?|the (?:cost|bill|price))|cost (?:limit|cap|should|must|"
     r"can't|cannot)|bill (?:should|must|under)|not exceed|"
@@ -176,7 +177,7 @@ NO_BUDGET = re.compile(
     r"customers? pay|revenue|salary|earn\w*|sell\w*|price[sd]? at|"
     r"worth|fine|invoice|last month|used to|is (?:it|that)|hien (?:tai|dang)|dang tra|"
     r"doanh thu|ban (?:voi )?gia|luong|subscription|credits?|per hour for|"
-    r"transactions?|orders?|loans?|over)\b"
+    r"transactions?|orders?|loans?)\b"
 )
 IDLE = re.compile(
     r"\b(?:idl\w*|unused|quiet|silent|asleep|sleeps|dormant|not (?:used|in use|called|"
@@ -186,7 +187,8 @@ IDLE = re.compile(
     r"hoat dong|dung)|im ang|trong viec)\b"
 )
 BUSY = re.compile(
-    r"\b(?:busy|active|in use|used|utili[sz]ed|is called|gets calls|hoat dong|ban(?= \d)|"
+    r"\b(?:usage|utili[sz]ation|busy|active|in use|used|utili[sz]ed|is called|gets "
+    r"calls|hoat dong|ban(?= \d)|"
     r"duoc dung|su dung)\b"
 )
 GROWTH = re.compile(

@@ -115,8 +115,9 @@ _RULES = (
     _rule(
         "data_sensitivity",
         "regulated",
-        r"pii|p\.i\.i|personal(?:ly identifiable)? (?:data|information|info|details)|hipaa|"
-        r"phi|gdpr|pci(?:[- ]dss)?|patient(?:s'|'s|s)? (?:data|records?|information|scans?|"
+        r"pii|p\.i\.i|personal(?:ly identifiable)? (?:data|information|info|details)|"
+        r"hipaa|phi (?:data|records|rules)|gdpr|pci(?:[- ]dss)?|patient(?:s'|'s|s)? "
+        r"(?:data|records?|information|scans?|"
         r"images?)|medical (?:data|records?|images?|scans?)|health ?(?:care)? (?:data|"
         r"records?)|sensitive(?: (?:personal )?(?:data|information))?|regulated(?: data)?|"
         r"confidential medical|card numbers?|credit card (?:data|numbers?)|du lieu (?:ca "
@@ -344,14 +345,23 @@ def _regions(passage: str, expecting: tuple[str, ...]) -> Iterator[Candidate]:
     names = region_names()
     for match in re.finditer(rf"(?<![\w./-]){REGION_CODE}(?![\w-])", passage):
         yield _checked("region", names.get(match[0], match[0]), match.start(), match.end())
-    for city in _cities(passage):
+    cities = list(_cities(passage))
+    for city in cities:
         before = passage[: city.start()]
         asked = "region" in expecting
-        placed = _PLACE_BEFORE.search(before) or asked
+        placed = asked or _PLACE_BEFORE.search(before) or _one_of_several(passage, city, cities)
         if placed and (asked or not _NOT_OUR_PLACE.search(before)):
             yield Candidate(
                 field="region", value=names[city[0]], start=city.start(), end=city.end()
             )
+
+
+def _one_of_several(passage: str, city: re.Match[str], cities: list[re.Match[str]]) -> bool:
+    """Beside another by "or": neither is chosen, so both are candidates."""
+    return any(
+        re.fullmatch(r"\s*,?\s*(?:or|hoac|hay)\s+(?:in )?", passage[city.end() : other.start()])
+        for other in cities
+    )
 
 
 def _cities(passage: str) -> Iterator[re.Match[str]]:

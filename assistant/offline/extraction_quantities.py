@@ -31,7 +31,10 @@ _SMALL_WORDS = re.compile(
     r"can|may|take|takes|within|than|less|in|max|toi|den|trong|co|tam|just|only|"
     r"maybe|something|like)\s*)*"
 )
-_MODEL_WORD = r"(?:models?|weights|artifacts?|artefacts?|archive|checkpoint|tarball|mo hinh|§+)"
+_MODEL_WORD = (
+    r"(?:models?|weights|artifacts?|artefacts?|archive|checkpoint|tarball|pickle|mo hinh|"
+    r"§+)"
+)
 _MODEL_BEFORE = re.compile(
     rf"\b{_MODEL_WORD}(?:'s)?(?: (?:itself|file|size|is|are|about|around|roughly|approx|"
     rf"of|weighs?|weighing|nang|khoang|co|kich thuoc|dung luong|la|just|only|a|"
@@ -81,6 +84,13 @@ _EACH = re.compile(
     r"\b(?:each|per|every|a single|moi) (?:\w+ )?(?:users?|customers?|clients?|devices?|"
     r"sensors?|stores?|cameras?|persons?|agents?|"
     r"tenants?|employees?|shops?|nguoi(?: dung)?|khach(?: hang)?|thiet bi)\b"
+)
+_EACH_MODEL = re.compile(r"\b(?:models|\d+ mo hinh)\b[^.;]{0,40}\b(?:each|moi (?:mo hinh|cai))\b")
+_DATA_NOUN = re.compile(
+    r"(?:images?|photos?|pictures?|files?|documents?|docs?|records?|rows?|messages?|"
+    r"e?mails?|texts?|videos?|claims?|"
+    r"orders?|items?|jobs?|customers?|scans?|pages?|anh|file|tep|tai lieu|ban ghi|tin "
+    r"nhan|don hang|khach hang)"
 )
 _LATER = re.compile(
     r"\b(?:grow\w* (?:from|to)|will (?:be|reach|grow|rise)|eventually|next (?:year|"
@@ -266,6 +276,8 @@ def _size(
     before, after = passage[: measure.start], passage[measure.end :]
     if _MODEL_BEFORE.search(before) or _MODEL_AFTER.search(after):
         return "model_size_bytes"
+    if _EACH_MODEL.search(passage):
+        return None  # the size of one of several models is neither
     field, cued = _nearest(passage, measure, found)
     if cued:
         return field
@@ -345,7 +357,7 @@ def _is_traffic(passage: str, measure: Measure) -> bool:
     clause = passage[left[-1] if left else 0 : right.start() if right else len(passage)]
     if _NO_TRAFFIC_NOUN.search(measure.noun) or _NO_TRAFFIC_DEED.search(clause):
         return False
-    return bool(_TRAFFIC_VERB.search(clause))
+    return bool(_DATA_NOUN.fullmatch(measure.noun) or _TRAFFIC_VERB.search(clause))
 
 
 def _money(passage: str, measure: Measure, expecting: tuple[str, ...]) -> str | None:

@@ -47,7 +47,7 @@ _SAMPLE_CUE = re.compile(
 )
 _MODEL_CUE = re.compile(
     r"\b(?:model|weights|artifacts?|artefact|archive|deploy|checkpoint|host|serve|mo hinh|"
-    r"trien khai|file model|saved|lives?|located|luu|nam o)\b"
+    r"trien khai|file model|nam o)\b"
 )
 _DATA_CUE = re.compile(
     r"\b(?:output|results?|logs?|data ?set|training|train|dump|write|ket qua|du lieu|bucket|"

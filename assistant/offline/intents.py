@@ -63,7 +63,9 @@ _OPTIONS = (
     ("edge", _pattern(r"edge(?: devices?| deployment)?")),
 )
 _APPROVE = _pattern(
-    r"(?:i |we |hereby |fully )*approved?|approval granted|(?<!just )(?<!don't "
+    r"^\W*(?:(?:ok|okay|yes|yeah|sure|go ahead and|please|now)[\s,]+)*(?:deploy|trien "
+    r"khai)(?: now| please)?\W*$|confirm(?:ed)?|xac nhan|(?:i |we |hereby |fully "
+    r")*approved?|approval granted|(?<!just )(?<!don't "
     r")(?<!dont )(?<!not )deploy (?:it|this|that|the plan|this plan|now)(?: now)?(?! "
     r"(?:in|to|with|on|as|for|by|using|at)\b)(?! (?:model|one)\b)|ship it|launch it|"
     r"sign(?:ed)? off|lgtm|"
@@ -91,8 +93,9 @@ _PROCEED = _pattern(
     r"sounds (?:good|great|fine|right)|looks (?:good|great|fine)|fine (?:by|with) me|"
     r"that works|works for me|let's (?:go|do it|continue|proceed)|lets go|no preference|"
     r"(?:doesn't|does not|doesnt) matter|do (?:it|that)|make (?:me )?the plan|"
-    r"(?:just )?(?:your|the) (?:suggestion|recommendation|pick)s?|what (?:do|would) you "
-    r"(?:recommend|suggest)|next(?: step)?|perfect|agreed|any is fine|as you (?:wish|"
+    r"(?:just )?(?:your|the) (?:suggestion|recommendation|pick)s?|(?:what|which(?: one| "
+    r"option)?) (?:do|would) you "
+    r"(?:recommend|suggest)|next step|^\W*next\W*$|perfect|agreed|any is fine|as you (?:wish|"
     r"like)|"
     r"cu lam(?: di| tiep)?|cu the(?: di| ma lam)?|tiep(?: tuc| di)|lam di|(?:dung |theo "
     r")?mac dinh|(?:toi |minh |em )?(?:khong|ko|chua|hong) (?:biet|ro|chac|quan tam)(?: "
@@ -112,7 +115,8 @@ _NO = re.compile(r"^\W*(?:no+|nope|nah|khong|ko|hong|khong a|chua)\s*[.!,]*\s*$"
 _CANCEL = _pattern(
     r"cancel\w*|abort|never ?mind|forget (?:it|this|everything|about it)|halt|stop(?:!|"
     r"$| it| that| this| now| here| everything)|(?:please )?stop(?=\s*(?:$|[.!,]))|quit|"
-    r"call it off|huy(?: bo| di| het)?|dung lai|thoi (?:khoi|bo|khong (?:lam|can))|bo "
+    r"call it off|huy (?:bo|di|het|trien khai|ke hoach|yeu cau|viec|lenh)|^\W*huy\W*$|"
+    r"dung lai|thoi (?:khoi|bo|khong (?:lam|can))|bo "
     r"di|khong lam nua"
 )
 _RESTART = _pattern(
@@ -132,7 +136,9 @@ _UNDO = _pattern(
     r"lai (?:nhu cu|trang thai truoc|truoc do)|thu hoi"
 )
 _STATUS = _pattern(
-    r"status|is (?:it|the endpoint|my endpoint|the deployment|that|everything) (?:done|"
+    r"is [a-z0-9]+(?:-[a-z0-9]+)+ (?:healthy|up|running|ok|alive|in service|live|ready|"
+    r"done)|status|is (?:it|the endpoint|my endpoint|the deployment|that|everything) "
+    r"(?:done|"
     r"ready|up|running|finished|deployed|live|there|working|complete|in service|ok)(?: "
     r"yet)?|how(?:'s| is| are) (?:it|the deployment|my (?:endpoint|deployment)|things|"
     r"we) (?:going|doing|coming along|looking)|are we (?:there|done)|done yet|ready yet|"
@@ -206,6 +212,10 @@ _TELL = _pattern(
     r"gi|nghia la gi|i wonder|wondering"
 )
 DOMAIN = _pattern(
+    r"p9\d|p50|percentiles?|hipaa|gdpr|pii|pci|health\w*|triton|throttl\w*|errors?|"
+    r"fail\w*|[45]xx|status codes?|exceptions?|vcpus?|cores?|"
+    r"arm|x86|adapters?|lora|ensembles?|registry|studio|clarify|bias|bursts?|a/b|"
+    r"retr(?:y|ies)|queues?|sns|[a-z0-9]+-[a-z0-9-]+|"
     r"discounts?|commitments?|bill\w*|free tier|pay|charged?|idle|versions?|data|bao "
     r"lau|secure|tags?|"
     r"sage ?maker|aws|amazon|endpoints?|models?|mo hinh|deploy\w*|trien khai|inferen\w+|"
@@ -293,6 +303,19 @@ _ERRAND = re.compile(
     r"send|remind|search|google|solve|calculate|order|cook|summari[sz]e|paint|viet|ve|"
     r"hat|tim|mua|giai|choi|dat)\s+\w+\s+\w+"
 )
+
+
+_INJECTION = _pattern(
+    r"(?:ignore|disregard|override|bypass) (?:all |any |your |the |previous |prior |"
+    r"above |these |those |my )*(?:rules?|instructions?|prompts?|"
+    r"guardrails?|guidelines?|safety|approvals?|checks?)|jailbreak|developer mode|you are now|"
+    r"(?:bo qua|lo di)(?: het| moi| tat ca| cac)* (?:quy tac|huong dan|chi dan|luat|chi thi)\w*"
+)
+
+
+def manipulates(passage: str) -> bool:
+    """Whether a passage tries to talk the assistant out of its rules; the rest is not taken."""
+    return bool(_INJECTION.search(passage))
 
 
 def is_out_of_scope(passage: str) -> bool:

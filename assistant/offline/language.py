@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from assistant.offline.meaning import Language
+from tools.folding import fold
 
 #: Letters that English loanwords ("café", "naïve") do not have.
 _VIETNAMESE_LETTERS = re.compile("[đơưăạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
@@ -243,8 +244,9 @@ def detect(text: str) -> tuple[Language | None, float]:
     """
     composed = unicodedata.normalize("NFC", text).lower()
     words = re.findall(r"[^\W\d_]+", composed)
+    plain = re.findall(r"[a-z]+", fold(text).text)
     marked = sum(1 for word in words if _VIETNAMESE_LETTERS.search(word))
-    vietnamese = marked * 2 + sum(1 for word in words if word in _VIETNAMESE_WORDS)
+    vietnamese = marked * 2 + sum(1 for word in plain if word in _VIETNAMESE_WORDS)
     english = sum(1 for word in words if word in _ENGLISH_WORDS)
     if vietnamese == english:
         return ("vi", 0.5) if marked else (None, 0.0)

@@ -82,7 +82,9 @@ _SUPPOSITION = re.compile(
     r"you can|needed|necessary|at all|that helps|you need|you want|"
     r"you like|it helps|any\b|not\b|so\b|we can\b|i can\b|feasible)"
 )
-_SUPPOSITION_END = re.compile(r"\bthi sao\b|\bthi the nao\b")
+_SUPPOSITION_END = re.compile(
+    r"\bthi sao\b|\b(?:gap|tang) (?:doi|ba|gap|\d+)\b.*\bthi\b|\bthi the nao\b"
+)
 #: Questions that ask for a deed or a recommendation, and state facts on the way.
 _REQUEST = re.compile(
     r"\b(?:can|could|would|will) (?:you|u|ya)\b(?! (?:tell|explain|handle|support|"
@@ -96,9 +98,10 @@ _REQUEST = re.compile(
     r"|\b(?:nen|chon) (?:dung|cai|loai|phuong an|gi)\b.*\b(?:toi|minh|chung toi|model|mo hinh)\b"
 )
 _TAG = re.compile(
+    r",\s*(?:duoc|ok|dung) (?:khong|ko|chu)\s*\?+$|"
     r"(?:,|\s)\s*(?:ok|okay|right|please|pls|yes|no|correct|alright|fine|is that ok|is "
-    r"that fine|got it|deal|nhe|nha|duoc chu|dung khong|"
-    r"duoc khong|duoc ko|ok khong|isn't it)\s*\?+$"
+    r"that fine|got it|deal|nhe|nha|"
+    r"isn't it)\s*\?+$"
 )
 
 

@@ -33,7 +33,7 @@ from assistant.offline.extraction_choices import choices, endpoint_names
 from assistant.offline.extraction_quantities import adjusted, bursts, quantities
 from assistant.offline.extraction_sources import sources
 from assistant.offline.forgetting import forgotten
-from assistant.offline.intents import corrects, intents, is_out_of_scope, option_named
+from assistant.offline.intents import corrects, intents, is_out_of_scope, manipulates, option_named
 from assistant.offline.language import detect
 from assistant.offline.masking import blank, without_foreign_numbers, without_others_words
 from assistant.offline.meaning import (
@@ -81,7 +81,7 @@ _FACTOR_OF = (
     ),
 )
 _UNWANTED = re.compile(
-    r"\b(?:don't want|dont want|do not want|not|no|instead of|rather than|khong muon|"
+    r"\b(?:don't want|dont want|do not want|not|no|instead of|rather than|khong muon|khong can|"
     r"khong dung|khong phai)\s+(?:to use |use |a |an |the )?[\w-]+"
 )
 _NAMES = {"ba": 3.0, "bon": 4.0, "nam": 5.0, "muoi": 10.0}
@@ -195,6 +195,8 @@ def _read(
                 supposed += candidates
             case Mood.QUESTION:
                 pass
+    if any(manipulates(part.text) for part in parts):
+        return _Reading(intents=(Intent.OUT_OF_SCOPE,))
     if {Intent.ASK_KNOWLEDGE, Intent.INFORM, Intent.CORRECT} & set(wanted):
         wanted = _without_misfits(parts, wanted)
     return _Reading(

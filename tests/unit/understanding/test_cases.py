@@ -1,10 +1,13 @@
 """Messages are understood as written: exactly these facts, these intents in this order."""
 
 import importlib.util
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.offline.understanding import Understanding, understand
 
@@ -15,7 +18,6 @@ def _load(name: str) -> Any:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    import sys
 
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -62,3 +64,40 @@ def test_quotes_are_slices_of_the_message(case: Any) -> None:
         f.quote for f in (*understanding.facts, *understanding.what_if, *understanding.refused)
     ]
     assert all(quote and quote in case.text for quote in quotes)
+
+
+REFUSED = [
+    ("latency -50 ms", "latency_p95_ms"),
+    ("my budget is 500 EUR a month", "budget_usd_per_month"),
+    ("ngân sách 5 triệu đồng một tháng", "budget_usd_per_month"),
+    ("deploy in us-east-9", "region"),
+    ("payload of 900000 PB", "request_payload_bytes"),
+    ("call it my_model_1", "endpoint_name"),
+]
+
+
+@pytest.mark.parametrize(("text", "refused"), REFUSED)
+def test_what_cannot_be_is_refused_with_a_remedy_and_not_recorded(text: str, refused: str) -> None:
+    understanding = understand(text)
+    assert [r.field for r in understanding.refused] == [refused]
+    assert all(r.remedy for r in understanding.refused)
+    assert refused not in {f.field for f in understanding.facts}
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_and_quoted_verbatim(text: str) -> None:
+    understanding = understand(text)
+    assert all(fact.quote in text for fact in understanding.facts)
+
+
+def test_language_of_the_conversation_is_kept_when_the_message_does_not_show_it() -> None:
+    understanding = understand("50 ms", language="vi")
+    assert (understanding.language, understanding.language_is_clear) == ("vi", False)
+
+
+def test_suppositions_are_kept_apart_from_facts() -> None:
+    understanding = understand("and with 10 MB?")
+    assert [(f.field, f.value) for f in understanding.what_if] == [
+        ("request_payload_bytes", 10_000_000)
+    ]
+    assert understanding.facts == ()
