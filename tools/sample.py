@@ -8,6 +8,7 @@ and a test set with the model's own predictions. The same versions give the same
 import argparse
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -108,11 +109,11 @@ def digest(files: SampleFiles) -> str:
     return total.hexdigest()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Write the sample into the folder that `--to` names."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--to", type=Path, required=True, metavar="FOLDER")
-    make_sample(parser.parse_args().to)
+    make_sample(parser.parse_args(arguments).to)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from tools.endpoint import Framework
+from tools.errors import ModelArtifactError
 from tools.formats.artifact import ModelArtifact, ModelFormat
 from tools.formats.windows import compressor, unpacked_windows
 from tools.formats.xgboost_files import BoosterFacts, booster_facts
 
+_SUFFIXES = {".joblib", ".pkl", ".pickle", ".sav"}
 _MEMO = rb"(?:\x94|q.|r.{4})?"
 _SHORT = rb"\x8c.([A-Za-z_][\w.]{0,200})"
 _LONG = rb"X.\x00\x00\x00([A-Za-z_][\w.]{0,200})"
@@ -65,7 +67,12 @@ def inspect_pickle(path: Path, name: str) -> ModelArtifact | None:
     Raises:
         ModelArtifactError: A compressed pickle that is broken or too large.
     """
-    facts = scan(path)
+    try:
+        facts = scan(path)
+    except ModelArtifactError:
+        if Path(name).suffix.lower() in _SUFFIXES or _first_is_pickle(path):
+            raise
+        return None  # some other file that is compressed, or looks so
     if facts is None:
         return None
     framework, model_format = _family(facts)
@@ -116,6 +123,14 @@ def scan(path: Path) -> PickleFacts | None:
         feature_count=features if features is not None else booster.feature_count,
         booster=booster,
     )
+
+
+def _first_is_pickle(path: Path) -> bool:
+    """Whether the file begins as a pickle, even if it breaks off later."""
+    try:
+        return _is_pickle(next(unpacked_windows(path), b""))
+    except ModelArtifactError:
+        return False
 
 
 def _is_pickle(head: bytes) -> bool:

@@ -23,8 +23,8 @@ def compressor(head: bytes) -> str | None:
             return kind
     if head.startswith(b"]\x00\x00"):
         return "lzma"
-    # zlib: 0x78 and a header that is a multiple of 31.
-    if len(head) > 1 and head[0] == 0x78 and (head[0] * 256 + head[1]) % 31 == 0:
+    # The four headers that zlib writes without a preset dictionary; "x = 1" would pass as one with.
+    if head[:1] == b"x" and head[1:2] in (b"\x01", b"\x5e", b"\x9c", b"\xda"):
         return "zlib"
     return None
 

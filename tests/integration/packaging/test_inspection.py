@@ -91,6 +91,11 @@ def test_pickles_of_every_protocol_tell_their_class(tmp_path, protocol):
     assert artifact.framework_version == "1.9.1"
 
 
+@pytest.mark.parametrize("data", [b"x = 1\n", b"x\x9cnot zlib", gzip.compress(b"1,2\n" * 99)[:40]])
+def test_other_files_that_look_compressed_are_no_models(tmp_path, data):
+    assert found_in(tmp_path, data, "data.csv.gz") is None
+
+
 def test_wide_models_tell_their_columns(tmp_path):
     for width in (255, 256, 300, 70_000):
         scaler = StandardScaler().fit(np.eye(4, width))

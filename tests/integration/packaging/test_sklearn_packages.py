@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tools.packaging import Package, package
-from tools.sample import digest, make_sample
+from tools.sample import digest, main, make_sample, sample_files
 
 
 def pack(source: Path, blobs: Path, **changes: object) -> Package:
@@ -52,6 +52,18 @@ def test_the_sample_is_the_same_each_time_and_packages_to_the_same_bytes(tmp_pat
     assert packed.archive.path.name == packed.archive.sha256
     assert packed.image_uri.endswith("/sagemaker-scikit-learn:1.9-0-cpu-py3")
     assert packed.files == ("code/inference.py", "model.joblib")
+
+
+def test_the_sample_script_makes_it_once(tmp_path):
+    main(["--to", str(tmp_path / "sample")])
+    files = sample_files(tmp_path / "sample")
+    made_ns = files.model.stat().st_mtime_ns
+
+    assert make_sample(tmp_path / "sample") == files
+    assert files.model.stat().st_mtime_ns == made_ns
+    files.rows_csv.unlink()
+    make_sample(tmp_path / "sample")
+    assert files.rows_csv.read_text().count("\n") == 171
 
 
 def test_the_samples_handler_answers_every_test_row_as_the_local_model_does(tmp_path):
