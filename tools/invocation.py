@@ -12,6 +12,8 @@ from tools.errors import NotFoundError, RequestRefusedError, UserError
 #: Larger asynchronous bodies go through S3 (limits.csv: async_inline_body_max).
 ASYNC_INLINE_BYTES = 128_000
 ASYNC_POLL_S = 0.1
+#: The most a model may take (limits.csv: async_invocation_timeout_max); the default is 900 s.
+ASYNC_TIMEOUT_S = 3600
 
 
 class Invocation(BaseModel):
@@ -138,7 +140,12 @@ def _invoke_async(
     where = _input(endpoint_name, request, clients, output_path)
     accepted = clients.call(
         "sagemaker-runtime.invoke_endpoint_async",
-        {"EndpointName": endpoint_name, **_headers(request), **where},
+        {
+            "EndpointName": endpoint_name,
+            "InvocationTimeoutSeconds": ASYNC_TIMEOUT_S,
+            **_headers(request),
+            **where,
+        },
     )
     deadline = begun + wait_s
     while time.perf_counter() < deadline:

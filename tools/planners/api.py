@@ -34,6 +34,8 @@ def bucket_of(spec: EndpointSpec) -> str:
 
 def model_name(spec: EndpointSpec) -> str:
     """Return the SageMaker model's name; the configuration has the same."""
+    if spec.name.endswith(spec.suffix):
+        return spec.name
     return f"{spec.name[: 62 - len(spec.suffix)].rstrip('-')}-{spec.suffix}"
 
 

@@ -11,7 +11,8 @@ _IMAGE = ("BatchCheckLayerAvailability", "GetDownloadUrlForLayer", "BatchGetImag
 
 def role_name(endpoint_name: str, suffix: str) -> str:
     """Return the role's name, at most 64 characters (IAM's limit)."""
-    return f"sagepilot-{endpoint_name[: 52 - len(suffix)].rstrip('-')}-{suffix}"
+    stem = endpoint_name.removesuffix(suffix)[: 52 - len(suffix)].rstrip("-")
+    return f"sagepilot-{stem}-{suffix}"
 
 
 def role_arn(account: str, name: str) -> str:
