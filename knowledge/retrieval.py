@@ -1,7 +1,7 @@
 """Finding notes: by meaning in the vector store, exactly by the names and numbers in a query."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import lru_cache
@@ -10,12 +10,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from knowledge.elsewhere import ELSEWHERE_ID, elsewhere_passages
-from knowledge.embedding import MiniLmEmbedder
+from knowledge.embedding import MiniLmEmbedder, Vectors
 from knowledge.lexical import TermIndex
 from knowledge.note import NOTES_FOLDER, Note, load_notes
 from knowledge.passage import Passage, passages_of
 from knowledge.spelling import Spelling
-from knowledge.store import PassageStore
+from knowledge.store import PassageStore, import_chromadb
 from knowledge.terms import (
     expand_aliases,
     general_abbreviations,
@@ -124,19 +124,14 @@ class Library:
         Raises:
             KnowledgeError: A note is invalid or the embedding model is not the expected one.
         """
+        self.notes = {note.id: note for note in load_notes(folder)}
+        self.passages = {p.id: p for note in self.notes.values() for p in passages_of(note)}
         with ThreadPoolExecutor(1) as background:
             # The model loads while chromadb is imported: both take long, on different cores.
             loading = background.submit(MiniLmEmbedder)
-            self.notes = {note.id: note for note in load_notes(folder)}
-            self.passages = {p.id: p for note in self.notes.values() for p in passages_of(note)}
-            # Strangers' notes may be about anything.
-            self._elsewhere = elsewhere_passages() if folder == NOTES_FOLDER else ()
-            name = (
-                f"notes-{MiniLmEmbedder.name}" if folder == NOTES_FOLDER else f"own-{_key(folder)}"
-            )
-            self._store = PassageStore(home / "knowledge", name)
+            import_chromadb()
             self._embedder = loading.result()
-        self._fill_store()
+        self._store = self._open_store(home, folder)
         self._english = TermIndex({n.id: _english_terms(n) for n in self.notes.values()})
         self._vietnamese = TermIndex(
             {n.id: syllable_terms(n.summary_vi) for n in self.notes.values()}
@@ -145,11 +140,19 @@ class Library:
         self._pairs = {p for n in self.notes.values() for p in neighbours(_prose(n))}
         self._spelling = Spelling(self._english.vocabulary, self._embedder.is_word)
 
-    def _fill_store(self) -> None:
-        passages: list[Passage] = [*self.passages.values(), *self._elsewhere]
+    def _open_store(self, home: Path, folder: Path) -> PassageStore:
+        ours = folder == NOTES_FOLDER
+        name = f"notes-{self._embedder.name}" if ours else f"own-{_key(folder)}"
+        # Strangers' notes may be about anything: nothing lies elsewhere.
+        elsewhere = elsewhere_passages() if ours else ()
+        return PassageStore(
+            home / "knowledge", name, [*self.passages.values(), *elsewhere], self._vectors_of
+        )
+
+    def _vectors_of(self, passages: Sequence[Passage]) -> Mapping[str, Vectors]:
+        """The shipped vectors; what was written since is embedded here."""
         shipped = load_vectors(VECTORS_PATH, self._embedder.name)
-        vectors, _ = complete_vectors(passages, shipped, self._embedder)
-        self._store.synchronise(passages, vectors)
+        return complete_vectors(passages, shipped, self._embedder)[0]
 
     def understand(self, text: str) -> Query:
         """Mends spelling, recognises Vietnamese, and takes the query apart."""

@@ -4,7 +4,8 @@ The index is derived data: it is filled from the notes and their vectors, and ma
 """
 
 import fcntl
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from knowledge.embedding import Vectors
+from knowledge.embedding import DIMENSION, Vectors
+from knowledge.errors import KnowledgeError
 from knowledge.passage import Passage
 
 if TYPE_CHECKING:
@@ -33,44 +35,58 @@ class PassageMatch(BaseModel):
     similarity: float
 
 
+VectorsOf = Callable[[Sequence[Passage]], Mapping[str, Vectors]]
+
+
 class PassageStore:
-    """The passages of one set of notes in one collection."""
+    """The passages of one set of notes in one collection.
 
-    def __init__(self, folder: Path, collection_name: str) -> None:
-        """Opens or creates the collection.
+    Attributes:
+        written: How many passages were new or changed when it was opened.
+    """
+
+    def __init__(
+        self, folder: Path, collection_name: str, passages: Sequence[Passage], vectors_of: VectorsOf
+    ) -> None:
+        """Opens or creates the collection and makes it hold exactly these passages.
+
+        Opening and filling are one step for other processes, so none sees an index half made.
 
         Args:
-            folder: Where the index lives; made when missing.
+            folder: Where the index lives; made when missing. A damaged index is replaced.
             collection_name: 3 to 63 characters; one a set of notes and embedding model.
+            passages: What shall be found; those with an unchanged text are left alone.
+            vectors_of: Gives a unit vector for each of some passages, by text hash.
+
+        Raises:
+            KnowledgeError: The folder cannot be written to.
         """
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        with self._locked():
-            self._collection = _open(folder / _FOLDER, collection_name)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with _locked(folder / _LOCK):
+                self._collection = _open_or_replace(folder / _FOLDER, collection_name)
+                self.written = self._synchronise(passages, vectors_of)
+        except OSError as error:
+            raise KnowledgeError(
+                f"The index of the notes cannot be kept in {folder}: {error.strerror}.",
+                remedy="Name a folder that can be written to.",
+            ) from error
 
-    def synchronise(self, passages: Sequence[Passage], vectors: Mapping[str, Vectors]) -> int:
-        """Makes the collection hold exactly these passages.
-
-        Args:
-            passages: What shall be found.
-            vectors: A unit vector for every passage, by text hash.
-
-        Returns:
-            How many passages were written; those with an unchanged text are left alone.
-        """
-        with self._locked():
-            held = self._collection.get(include=["metadatas"])
-            old = {
-                i: str((m or {}).get("text_hash"))
-                for i, m in zip(held["ids"], held["metadatas"] or (), strict=True)
-            }
-            wanted = {p.id: p for p in passages}
-            gone = [i for i in old if i not in wanted]
-            changed = [p for p in passages if old.get(p.id) != p.text_hash]
-            for start in range(0, len(gone), _BATCH):
-                self._collection.delete(ids=gone[start : start + _BATCH])
-            for start in range(0, len(changed), _BATCH):
-                self._write(changed[start : start + _BATCH], vectors)
+    def _synchronise(self, passages: Sequence[Passage], vectors_of: VectorsOf) -> int:
+        """Deletes what went, writes what changed, and counts the latter."""
+        held = self._collection.get(include=["metadatas"])
+        old = {
+            i: str((m or {}).get("text_hash"))
+            for i, m in zip(held["ids"], held["metadatas"] or (), strict=True)
+        }
+        wanted = {p.id for p in passages}
+        gone = [i for i in old if i not in wanted]
+        changed = [p for p in passages if old.get(p.id) != p.text_hash]
+        for start in range(0, len(gone), _BATCH):
+            self._collection.delete(ids=gone[start : start + _BATCH])
+        vectors = vectors_of(changed) if changed else {}
+        for start in range(0, len(changed), _BATCH):
+            self._write(changed[start : start + _BATCH], vectors)
         return len(changed)
 
     def _write(self, passages: Sequence[Passage], vectors: Mapping[str, Vectors]) -> None:
@@ -103,12 +119,34 @@ class PassageStore:
         )
         return tuple(sorted(matches, key=lambda m: (-m.similarity, m.note_id, m.ordinal)))
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """One process at a time: chromadb's first opening makes tables, which two at once break."""
-        with (self._folder / _LOCK).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One process at a time: chromadb's first opening makes tables, which two at once break."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def import_chromadb() -> None:
+    """Loads chromadb now (0.8 s), so that a caller may do something else meanwhile."""
+    import chromadb  # noqa: F401 - loading is the purpose
+
+
+def _open_or_replace(path: Path, collection_name: str) -> "Collection":
+    """Opens the collection; an index that cannot be read is thrown away and begun anew."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+    from chromadb.errors import ChromaError
+
+    try:
+        collection = _open(path, collection_name)
+        # Reads the graph from disk, so that damage shows here.
+        collection.query(query_embeddings=np.ones((1, DIMENSION), dtype=np.float32), n_results=1)
+    except ChromaError:
+        SharedSystemClient.clear_system_cache()
+        shutil.rmtree(path)
+        collection = _open(path, collection_name)
+    return collection
 
 
 def _open(path: Path, collection_name: str) -> "Collection":

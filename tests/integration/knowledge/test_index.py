@@ -107,16 +107,42 @@ def test_the_same_vectors_are_saved_as_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_store_writes_what_changed_and_forgets_what_went(tmp_path: Path) -> None:
-    store = PassageStore(tmp_path, "some-notes")
     a, b, changed = passage("a", "one"), passage("b", "two"), passage("b", "two, changed")
     rows = np.eye(3, DIMENSION, dtype=np.float32)
     vectors = {a.text_hash: rows[0], b.text_hash: rows[1], changed.text_hash: rows[2]}
-    assert store.synchronise([a, b], vectors) == 2
-    assert store.synchronise([a, changed], vectors) == 1
+
+    def opened(passages: list[Passage]) -> PassageStore:
+        return PassageStore(tmp_path, "some-notes", passages, lambda _: vectors)
+
+    assert opened([a, b]).written == 2
+    store = opened([a, changed])
+    assert store.written == 1
     assert store.nearest(rows[2], 1)[0].note_id == "b"
-    assert store.synchronise([changed], vectors) == 0
-    reopened = PassageStore(tmp_path, "some-notes")
-    assert [m.note_id for m in reopened.nearest(rows[0], 5)] == ["b"]
+    assert opened([changed]).written == 0
+    assert [m.note_id for m in opened([changed]).nearest(rows[0], 5)] == ["b"]
+
+
+DAMAGE = {
+    "the database is garbage": lambda chroma: (chroma / "chroma.sqlite3").write_bytes(b"x" * 4096),
+    "the graph is gone": lambda chroma: [p.unlink() for p in chroma.rglob("*.bin")],
+    "everything is gone": lambda chroma: [p.unlink() for p in chroma.rglob("*") if p.is_file()],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_index_is_made_anew(damage: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ASK, str(tmp_path)]
+    first = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    DAMAGE[damage](tmp_path / "knowledge" / "chroma")
+    second = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert second.stdout == first, second.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_reported_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(KnowledgeError, match="cannot be kept") as caught:
+        PassageStore(tmp_path / "file", "some-notes", [], lambda _: {})
+    assert caught.value.remedy
 
 
 def test_four_processes_that_open_a_new_index_at_once_all_answer(tmp_path: Path) -> None:
