@@ -1,0 +1,226 @@
+"""The sandbox as one WSGI application: who answers which request."""
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+from werkzeug.http import HTTP_STATUS_CODES
+
+from tools.sandbox.artifacts import Artifacts
+from tools.sandbox.async_payloads import AsyncPayloads
+from tools.sandbox.async_queue import AsyncQueues
+from tools.sandbox.containers import StartContainer
+from tools.sandbox.deployments import Deployer
+from tools.sandbox.endpoint_configs import EndpointConfigs
+from tools.sandbox.endpoints import Endpoints
+from tools.sandbox.hosting_state import Endpoint, HostingState
+from tools.sandbox.housekeeping import Housekeeping
+from tools.sandbox.images.contract import ImageContract, UnknownImageError
+from tools.sandbox.journal import Journal
+from tools.sandbox.lifecycle import Lifecycle
+from tools.sandbox.moto_bridge import MotoBridge
+from tools.sandbox.persistence import Persistence, prepare
+from tools.sandbox.process import Worker, resolve_image
+from tools.sandbox.requests import read_request
+from tools.sandbox.runtime import Runtime
+from tools.sandbox.sagemaker_models import SagemakerModels
+from tools.sandbox.scaling import Scaling
+from tools.sandbox.scaling_policies import Alarms
+from tools.sandbox.service import Operation, answer_json
+from tools.sandbox.service_quotas import ServiceQuotas
+from tools.sandbox.simulation_iam import simulate_principal_policy
+from tools.sandbox.tagging import Tagging, is_hosting_arn
+from tools.sandbox.telemetry import Telemetry
+from tools.sandbox.timing import Timing
+from tools.sandbox.wire import ACCOUNT, AwsError, WireRequest, WireResponse, error_response
+
+logger = logging.getLogger(__name__)
+
+STATUS_PATH = "/_sandbox/status"
+_TAG_OPERATIONS = frozenset(("AddTags", "ListTags", "DeleteTags"))
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Sandbox:
+    """Everything behind the socket; call it as a WSGI application."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        region: str = "us-east-1",
+        timing: Timing | None = None,
+        start_container: StartContainer = Worker,
+        resolve: Callable[[str], ImageContract] = resolve_image,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        """Compose the services and load the state in `home`; `start` brings it to life."""
+        self._now = now
+        self._region = region
+        self._timing = timing or Timing()
+        self._bridge = MotoBridge()
+        self._journal = Journal(home)
+        self._persistence = Persistence(self._journal, self._bridge)
+        self._state = HostingState(self._journal)
+        telemetry = Telemetry(self._bridge, now)
+        artifacts = Artifacts(self._bridge, _unknown_reason(resolve))
+        folder = home / "workers"
+        deployer = Deployer(artifacts, telemetry, self._timing, folder, start_container, resolve)
+        self._lifecycle = Lifecycle(self._state, deployer, self._timing, now)
+        self._alarms = Alarms(self._bridge)
+        payloads = AsyncPayloads(self._bridge, self._persistence.keep_object)
+        self._queues = AsyncQueues(
+            self._state, self._bridge, payloads, telemetry, self._lifecycle.snapshot, now=now
+        )
+        self._runtime = Runtime(
+            self._state, self._lifecycle.running, telemetry, self._timing, self._queues
+        )
+        self._housekeeping = Housekeeping(
+            self._lifecycle.snapshot, self._queues.report_backlog, telemetry, self._timing
+        )
+        self._scaling = Scaling(self._state, self._alarms)
+        self._services = self._compose(artifacts)
+
+    def _compose(self, artifacts: Artifacts) -> dict[str, tuple[str, dict[str, Operation]]]:
+        """Signing name -> boto3's name and our operations."""
+        hosting = (
+            SagemakerModels(self._state, artifacts).operations()
+            | EndpointConfigs(self._state).operations()
+            | Endpoints(
+                self._state, self._lifecycle, self._scaling.scaled_variants,
+                self._scaling.deregister_endpoint,
+            ).operations()
+            | Tagging(self._state).operations()
+        )  # fmt: skip
+        return {
+            "sagemaker": ("sagemaker", hosting),
+            "application-autoscaling": ("application-autoscaling", self._scaling.operations()),
+            "servicequotas": ("service-quotas", ServiceQuotas().operations()),
+        }
+
+    # --- life
+    def start(self) -> None:
+        """Replay the journal, bring endpoints back and begin background work."""
+        self._persistence.replay(self._now())
+        self._scaling.restore_alarms()
+        self._lifecycle.restore()
+        self._queues.start()
+        self._housekeeping.start()
+
+    def close(self) -> None:
+        """Stop every worker; the state stays in the home folder."""
+        self._housekeeping.close()
+        self._queues.close()
+        self._lifecycle.close()
+        self._journal.close()
+
+    # --- requests
+    def __call__(
+        self, environ: Mapping[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Answer one HTTP request."""
+        request = read_request(environ, self._now(), self._region)
+        response = self.answer(request)
+        headers = [(name, str(value)) for name, value in response.headers.items()]
+        if not any(name.lower() == "content-length" for name, _ in headers):
+            headers.append(("Content-Length", str(len(response.body))))
+        start_response(
+            f"{response.status} {HTTP_STATUS_CODES.get(response.status, 'Status')}", headers
+        )
+        return [b"" if request.method == "HEAD" else response.body]
+
+    def answer(self, request: WireRequest) -> WireResponse:
+        """Answer a request; refusals come back in the protocol of the service."""
+        try:
+            return self._route(request)
+        except AwsError as error:
+            return error_response(request, error)
+        except Exception:  # the edge of the process: a fault of ours must look like AWS's
+            logger.exception("sandbox.broke", extra={"operation": request.operation})
+            fault = AwsError("InternalFailure", "The sandbox failed over this request.", 500)
+            return error_response(request, fault)
+
+    def _route(self, request: WireRequest) -> WireResponse:
+        if request.path == STATUS_PATH:
+            return self._status()
+        if request.path.startswith("/moto-api"):
+            raise AwsError("AccessDenied", "The sandbox is reset with its own command.", 403)
+        if request.service == "sagemaker" and request.path.startswith("/endpoints/"):
+            return self._runtime.answer(request)
+        if request.service == "iam" and request.operation == "SimulatePrincipalPolicy":
+            return simulate_principal_policy(request, self._bridge)
+        ours = self._services.get(request.service)
+        if ours is not None and not self._is_motos_tag_call(request):
+            answered = answer_json(request, *ours)
+            if answered is not None:
+                return answered
+        if ours is not None and request.service != "sagemaker":
+            raise AwsError(
+                "UnsupportedOperation", f"The sandbox does not serve {request.operation}.", 501
+            )
+        return self._ask_moto(request)
+
+    @staticmethod
+    def _is_motos_tag_call(request: WireRequest) -> bool:
+        """Whether tags of something that moto serves (a training job, say) are meant."""
+        if request.operation not in _TAG_OPERATIONS:
+            return False
+        try:
+            arn = str(json.loads(request.body or b"{}").get("ResourceArn", ""))
+        except ValueError:
+            return False
+        return not is_hosting_arn(arn)
+
+    def _ask_moto(self, request: WireRequest) -> WireResponse:
+        prepare(request, self._bridge)
+        response = self._bridge.call(request)
+        if response.status < 300:
+            self._persistence.record(request)
+        return response
+
+    def _status(self) -> WireResponse:
+        running = self._lifecycle.snapshot()
+        endpoints = []
+        for endpoint in self._state.all(Endpoint):
+            deployment = running.get((endpoint.region, endpoint.name))
+            runners = deployment.runners.values() if deployment else ()
+            endpoints.append(
+                {
+                    "endpoint_name": endpoint.name,
+                    "region": endpoint.region,
+                    "status": endpoint.status,
+                    "worker_processes": sum(runner.process_count for runner in runners),
+                }
+            )
+        memory = psutil.Process().memory_info().rss
+        status = {
+            "pid": os.getpid(),
+            "account": ACCOUNT,
+            "region": self._region,
+            "memory_rss_bytes": memory,
+            "max_processes_per_variant": self._timing.max_processes,
+            "threads": threading.active_count(),
+            "endpoints": endpoints,
+        }
+        body = json.dumps(status).encode()
+        return WireResponse(200, body, {"Content-Type": "application/json"})
+
+
+def _unknown_reason(resolve: Callable[[str], ImageContract]) -> Callable[[str], str | None]:
+    def reason(uri: str) -> str | None:
+        try:
+            resolve(uri)
+        except UnknownImageError as error:
+            return error.message
+        return None
+
+    return reason

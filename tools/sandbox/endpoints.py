@@ -1,0 +1,372 @@
+"""CreateEndpoint, DescribeEndpoint, ListEndpoints, UpdateEndpoint and DeleteEndpoint."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from tools.sandbox.endpoint_configs import require_config
+from tools.sandbox.hosting_state import (
+    Deployment,
+    Endpoint,
+    EndpointConfig,
+    HostingState,
+    Variant,
+    sagemaker_arn,
+)
+from tools.sandbox.listing import list_summaries
+from tools.sandbox.quota_use import check_quotas
+from tools.sandbox.sagemaker_models import containers_of, require_model
+from tools.sandbox.service import Call, Operation
+from tools.sandbox.tagging import drop_tags, set_tags
+from tools.sandbox.wire import validation_exception
+
+
+class Transitions(Protocol):
+    """What brings an endpoint from one status to the next (`lifecycle.py`)."""
+
+    def create(self, endpoint: Endpoint) -> None:
+        """From Creating on."""
+
+    def update(self, endpoint: Endpoint) -> None:
+        """From Updating on, to another deployment."""
+
+    def scale(self, endpoint: Endpoint) -> None:
+        """From Updating on, to other weights and capacities."""
+
+    def delete(self, endpoint: Endpoint) -> None:
+        """From Deleting on."""
+
+
+def require_endpoint(state: HostingState, region: str, name: str) -> Endpoint:
+    """The endpoint of that name.
+
+    Raises:
+        AwsError: AWS's "Could not find endpoint".
+    """
+    found = state.get(Endpoint, region, name)
+    if found is None:
+        arn = sagemaker_arn(region, "endpoint", name)
+        raise validation_exception(f'Could not find endpoint "{arn}".')
+    return found
+
+
+def require_settled(endpoint: Endpoint) -> None:
+    """Refuse a change while another one is under way, or after a failed creation.
+
+    Raises:
+        AwsError: AWS's "Cannot update in-progress endpoint", or that only deletion is possible.
+    """
+    if endpoint.status == "Failed":
+        raise validation_exception(
+            f'Cannot update endpoint "{endpoint.arn}" because its status is Failed. '
+            "A failed endpoint can only be deleted."
+        )
+    if endpoint.status != "InService":
+        raise validation_exception(f'Cannot update in-progress endpoint "{endpoint.arn}".')
+
+
+def deployment_of(state: HostingState, config: EndpointConfig) -> Deployment:
+    """What an endpoint config would deploy now.
+
+    Raises:
+        AwsError: One of its models no longer exists.
+    """
+    configured = config.definition["ProductionVariants"]
+    return Deployment(
+        config_name=config.name,
+        config=config.definition,
+        sagemaker_models={
+            one["ModelName"]: require_model(state, config.region, one["ModelName"]).definition
+            for one in configured
+        },
+        variants=tuple(_variant(one) for one in configured),
+    )
+
+
+def _variant(configured: dict[str, Any]) -> Variant:
+    weight = float(configured.get("InitialVariantWeight", 1.0))
+    return Variant(
+        name=configured["VariantName"],
+        model_name=configured["ModelName"],
+        instance_type=configured.get("InstanceType"),
+        current_weight=weight,
+        desired_weight=weight,
+        current_instance_count=configured.get("InitialInstanceCount"),
+        desired_instance_count=configured.get("InitialInstanceCount"),
+        serverless=configured.get("ServerlessConfig"),
+        desired_serverless=configured.get("ServerlessConfig"),
+    )
+
+
+def _retained(new: Deployment, old: Deployment, excluded: set[str]) -> Deployment:
+    """`new` with the counts and weights that the variants of `old` have now."""
+    variants = []
+    for variant in new.variants:
+        before = old.variant(variant.name)
+        kept: dict[str, Any] = {}
+        if before is not None and "DesiredWeight" not in excluded:
+            kept["desired_weight"] = before.desired_weight
+        instances = before is not None and variant.serverless is None and before.serverless is None
+        if before is not None and instances and "DesiredInstanceCount" not in excluded:
+            kept["desired_instance_count"] = before.desired_instance_count
+        variants.append(variant.model_copy(update=kept))
+    return new.model_copy(update={"variants": tuple(variants)})
+
+
+def _deployment_config(call: Call, endpoint: Endpoint) -> dict[str, Any] | None:
+    given = call.params.get("DeploymentConfig")
+    retained = call.params.get("RetainDeploymentConfig")
+    return given or (endpoint.deployment_config if retained else None)
+
+
+def _check_conversion(old: Deployment, new: Deployment) -> None:
+    """Real-time cannot become serverless (developer guide, serverless-endpoints)."""
+    was_serverless = any(variant.serverless for variant in old.variants)
+    if any(variant.serverless for variant in new.variants) and not was_serverless:
+        raise validation_exception(
+            "Updating an instance-based endpoint to a serverless endpoint is not supported."
+        )
+
+
+class Endpoints:
+    """The endpoint operations."""
+
+    def __init__(
+        self,
+        state: HostingState,
+        transitions: Transitions,
+        scaled_variants: Callable[[str, str], set[str]],
+        deregister: Callable[[str, str], None],
+    ) -> None:
+        """Take what auto scaling knows: `scaled_variants(region, endpoint)` and `deregister`."""
+        self._state = state
+        self._transitions = transitions
+        self._scaled_variants = scaled_variants
+        self._deregister = deregister
+
+    def operations(self) -> dict[str, Operation]:
+        """The operations by AWS's name."""
+        return {
+            "CreateEndpoint": self.create,
+            "DescribeEndpoint": self.describe,
+            "ListEndpoints": self.list,
+            "UpdateEndpoint": self.update,
+            "UpdateEndpointWeightsAndCapacities": self.update_weights,
+            "DeleteEndpoint": self.delete,
+        }
+
+    def create(self, call: Call) -> dict[str, Any]:
+        """CreateEndpoint."""
+        name = str(call.params["EndpointName"])
+        arn = sagemaker_arn(call.region, "endpoint", name)
+        with self._state.lock:
+            if self._state.get(Endpoint, call.region, name) is not None:
+                raise validation_exception(f'Cannot create already existing endpoint "{arn}".')
+            config = require_config(
+                self._state, call.region, str(call.params["EndpointConfigName"])
+            )
+            pending = deployment_of(self._state, config)
+            check_quotas(self._state, call.region, pending)
+            set_tags(self._state, call.region, arn, call.params.get("Tags", []))
+            endpoint = Endpoint(
+                region=call.region, name=name, arn=arn, created_at=call.at, modified_at=call.at,
+                status="Creating", pending=pending,
+                deployment_config=call.params.get("DeploymentConfig"),
+            )  # fmt: skip
+            self._state.save(endpoint)
+        self._transitions.create(endpoint)
+        return {"EndpointArn": arn}
+
+    def update(self, call: Call) -> dict[str, Any]:
+        """UpdateEndpoint: a new fleet comes up beside the old one, which serves until then."""
+        with self._state.lock:
+            endpoint = require_endpoint(self._state, call.region, str(call.params["EndpointName"]))
+            config = require_config(
+                self._state, call.region, str(call.params["EndpointConfigName"])
+            )
+            require_settled(endpoint)
+            pending = deployment_of(self._state, config)
+            if endpoint.live is not None:
+                _check_conversion(endpoint.live, pending)
+                self._check_scaled(endpoint, endpoint.live, pending)
+                if call.params.get("RetainAllVariantProperties"):
+                    excluded = call.params.get("ExcludeRetainedVariantProperties", [])
+                    kinds = {item["VariantPropertyType"] for item in excluded}
+                    pending = _retained(pending, endpoint.live, kinds)
+            check_quotas(self._state, call.region, pending, endpoint.live)
+            changed = endpoint.model_copy(
+                update={
+                    "status": "Updating", "pending": pending, "modified_at": call.at,
+                    "failure_reason": None,
+                    "deployment_config": _deployment_config(call, endpoint),
+                }
+            )  # fmt: skip
+            self._state.save(changed)
+        self._transitions.update(changed)
+        return {"EndpointArn": endpoint.arn}
+
+    def _check_scaled(self, endpoint: Endpoint, old: Deployment, new: Deployment) -> None:
+        changed = []
+        for name in sorted(self._scaled_variants(endpoint.region, endpoint.name)):
+            before, after = old.variant(name), new.variant(name)
+            same = before and after and before.instance_type == after.instance_type
+            if not same:
+                changed.append(name)
+        if changed:
+            raise validation_exception(
+                f'The variant(s) "{changed}" must be deregistered as scalable targets with AWS '
+                "Auto Scaling before they can be removed or have their instance type updated."
+            )
+
+    def update_weights(self, call: Call) -> dict[str, Any]:
+        """UpdateEndpointWeightsAndCapacities."""
+        with self._state.lock:
+            endpoint = require_endpoint(self._state, call.region, str(call.params["EndpointName"]))
+            require_settled(endpoint)
+            live = _with_desired(endpoint, call.params["DesiredWeightsAndCapacities"])
+            check_quotas(self._state, call.region, live, endpoint.live)
+            changed = endpoint.model_copy(
+                update={"status": "Updating", "modified_at": call.at, "live": live}
+            )
+            self._state.save(changed)
+        self._transitions.scale(changed)
+        return {"EndpointArn": endpoint.arn}
+
+    def delete(self, call: Call) -> dict[str, Any]:
+        """DeleteEndpoint; scalable targets of its variants are deregistered with it."""
+        with self._state.lock:
+            endpoint = require_endpoint(self._state, call.region, str(call.params["EndpointName"]))
+            if endpoint.status not in ("InService", "Failed"):
+                raise validation_exception(f'Cannot update in-progress endpoint "{endpoint.arn}".')
+            changed = endpoint.model_copy(update={"status": "Deleting", "modified_at": call.at})
+            self._state.save(changed)
+            drop_tags(self._state, call.region, endpoint.arn)
+        self._deregister(call.region, endpoint.name)
+        self._transitions.delete(changed)
+        return {}
+
+    def describe(self, call: Call) -> dict[str, Any]:
+        """DescribeEndpoint."""
+        endpoint = require_endpoint(self._state, call.region, str(call.params["EndpointName"]))
+        return describe_endpoint(endpoint)
+
+    def list(self, call: Call) -> dict[str, Any]:
+        """ListEndpoints."""
+        summaries = [
+            {
+                "EndpointName": endpoint.name,
+                "EndpointArn": endpoint.arn,
+                "CreationTime": endpoint.created_at,
+                "LastModifiedTime": endpoint.modified_at,
+                "EndpointStatus": endpoint.status,
+            }
+            for endpoint in self._state.all(Endpoint, call.region)
+        ]
+        return list_summaries(summaries, call.params, result="Endpoints", name_key="EndpointName")
+
+
+def _with_desired(endpoint: Endpoint, wanted: list[dict[str, Any]]) -> Deployment:
+    live = endpoint.live
+    if live is None:
+        raise validation_exception(f'Cannot update in-progress endpoint "{endpoint.arn}".')
+    changes = {item["VariantName"]: item for item in wanted}
+    unknown = [name for name in changes if live.variant(name) is None]
+    if unknown:
+        raise validation_exception(
+            f'The variant name(s) "{", ".join(unknown)}" is/are not present within endpoint '
+            f'"{endpoint.name}".'
+        )
+    variants = (_changed(variant, changes.get(variant.name, {})) for variant in live.variants)
+    return live.model_copy(update={"variants": tuple(variants)})
+
+
+def _changed(variant: Variant, wanted: dict[str, Any]) -> Variant:
+    update: dict[str, Any] = {}
+    if "DesiredWeight" in wanted:
+        update["desired_weight"] = float(wanted["DesiredWeight"])
+    if "DesiredInstanceCount" in wanted:
+        if variant.serverless is not None:
+            raise validation_exception(
+                "DesiredInstanceCount cannot be set for a serverless variant."
+            )
+        update["desired_instance_count"] = wanted["DesiredInstanceCount"]
+    if "ServerlessUpdateConfig" in wanted and variant.serverless is not None:
+        serverless = variant.serverless | wanted["ServerlessUpdateConfig"]
+        if serverless.get("ProvisionedConcurrency", 0) > serverless["MaxConcurrency"]:
+            raise validation_exception(
+                "ProvisionedConcurrency must be less than or equal to MaxConcurrency."
+            )
+        update["desired_serverless"] = serverless
+    return variant.model_copy(update=update)
+
+
+def _describe_variant(variant: Variant, deployment: Deployment, updating: bool) -> dict[str, Any]:
+    image = containers_of(deployment.sagemaker_models[variant.model_name])[0]["Image"]
+    found: dict[str, Any] = {
+        "VariantName": variant.name,
+        "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image}],
+        "CurrentWeight": variant.current_weight,
+        "DesiredWeight": variant.desired_weight,
+    }
+    if variant.serverless is not None:
+        found |= {
+            "CurrentInstanceCount": 0,
+            "DesiredInstanceCount": 0,
+            "CurrentServerlessConfig": variant.serverless,
+            "DesiredServerlessConfig": variant.desired_serverless,
+        }
+    else:
+        found |= {
+            "CurrentInstanceCount": variant.current_instance_count,
+            "DesiredInstanceCount": variant.desired_instance_count,
+        }
+    configured = next(
+        one for one in deployment.config["ProductionVariants"] if one["VariantName"] == variant.name
+    )
+    for member in ("ManagedInstanceScaling", "RoutingConfig"):
+        if member in configured:
+            found[member] = configured[member]
+    if updating:
+        found["VariantStatus"] = [{"Status": "Updating"}]
+    return found
+
+
+def describe_endpoint(endpoint: Endpoint) -> dict[str, Any]:
+    """An endpoint as DescribeEndpoint answers; variants appear once something serves."""
+    shown = endpoint.live or endpoint.pending
+    found: dict[str, Any] = {
+        "EndpointName": endpoint.name,
+        "EndpointArn": endpoint.arn,
+        "EndpointStatus": endpoint.status,
+        "CreationTime": endpoint.created_at,
+        "LastModifiedTime": endpoint.modified_at,
+    }
+    if shown is not None:
+        found["EndpointConfigName"] = shown.config_name
+        capture = shown.config.get("DataCaptureConfig")
+        if capture:
+            found["DataCaptureConfig"] = _capture_summary(capture)
+        for member in ("AsyncInferenceConfig", "ExplainerConfig", "MetricsConfig"):
+            if member in shown.config:
+                found[member] = shown.config[member]
+    if endpoint.live is not None:
+        updating = endpoint.status == "Updating"
+        found["ProductionVariants"] = [
+            _describe_variant(variant, endpoint.live, updating)
+            for variant in endpoint.live.variants
+        ]
+    if endpoint.failure_reason:
+        found["FailureReason"] = endpoint.failure_reason
+    if endpoint.deployment_config:
+        found["LastDeploymentConfig"] = endpoint.deployment_config
+    return found
+
+
+def _capture_summary(capture: dict[str, Any]) -> dict[str, Any]:
+    enabled = bool(capture.get("EnableCapture"))
+    return {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
+        "DestinationS3Uri": capture["DestinationS3Uri"],
+        "KmsKeyId": capture.get("KmsKeyId", ""),
+    }

@@ -1,0 +1,158 @@
+"""The instances of a real-time or asynchronous variant: real worker processes behind one door."""
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from tools.sandbox.containers import (
+    Instance,
+    StartFailedError,
+    VariantPlan,
+    await_ready,
+    start_instance,
+)
+
+logger = logging.getLogger(__name__)
+
+
+class InstanceFleet:
+    """Holds as many workers as instances are wanted, up to the plan's maximum."""
+
+    def __init__(self, plan: VariantPlan, instance_count: int) -> None:
+        self.plan = plan
+        self.instance_count = instance_count
+        self._instances: list[Instance] = []
+        self._lock = threading.Lock()
+        self._free = threading.Condition(self._lock)
+        self._stopped = False
+
+    @property
+    def process_count(self) -> int:
+        """Worker processes that exist now."""
+        return len(self._instances)
+
+    def start(self) -> None:
+        """Bring all instances up.
+
+        Raises:
+            StartFailedError: One of them did not come up; none is left running.
+        """
+        try:
+            self._grow(min(self.instance_count, self.plan.max_processes))
+        except StartFailedError:
+            self.stop()
+            raise
+        if self.instance_count > self.plan.max_processes:
+            self._note_cap()
+
+    def _note_cap(self) -> None:
+        with suppress(IndexError):
+            self.plan.log(
+                self._instances[0].instance_id,
+                f"[sandbox] {self.instance_count} instances are served by "
+                f"{self.plan.max_processes} worker processes on this machine.",
+            )
+
+    def _grow(self, count: int) -> None:
+        missing = count - len(self._instances)
+        if missing <= 0:
+            return
+        started = [start_instance(self.plan) for _ in range(missing)]
+        with ThreadPoolExecutor(missing) as pool:
+            waits = [
+                pool.submit(await_ready, self.plan, one, lambda: self._stopped) for one in started
+            ]
+        failures = [wait.exception() for wait in waits if wait.exception() is not None]
+        if failures or self._stopped:
+            for one in started:
+                one.container.stop()
+            raise (
+                failures[0] or StartFailedError("stopped")
+                if failures
+                else StartFailedError("stopped")
+            )
+        with self._free:
+            self._instances += started
+            self._free.notify_all()
+
+    def scale(self, instance_count: int) -> None:
+        """Change the number of instances; zero stops every worker.
+
+        Raises:
+            StartFailedError: A new instance did not come up; those before it go on.
+        """
+        self.instance_count = instance_count
+        wanted = min(instance_count, self.plan.max_processes)
+        self._grow(wanted)
+        with self._lock:
+            surplus, self._instances = self._instances[wanted:], self._instances[:wanted]
+        for one in surplus:
+            _drain(one)
+        if instance_count > self.plan.max_processes:
+            self._note_cap()
+
+    def acquire(self, timeout_s: float) -> Instance | None:
+        """The living instance with the fewest requests; None when there is none in time."""
+        deadline = time.monotonic() + timeout_s
+        with self._free:
+            while not self._stopped:
+                living = [one for one in self._instances if one.alive]
+                if living:
+                    chosen = min(living, key=lambda one: one.outstanding)
+                    chosen.outstanding += 1
+                    return chosen
+                if not self._free.wait(deadline - time.monotonic()):
+                    return None
+        return None
+
+    def release(self, instance: Instance) -> None:
+        """Give an instance back after its answer."""
+        with self._free:
+            instance.outstanding -= 1
+            instance.idle_since = time.monotonic()
+            self._free.notify_all()
+
+    def housekeep(self) -> None:
+        """Replace workers that died, as hosting restarts a container that crashed."""
+        with self._lock:
+            dead = [one for one in self._instances if not one.alive]
+            self._instances = [one for one in self._instances if one.alive]
+        for one in dead:
+            self.plan.log(one.instance_id, f"Worker exited: {one.container.exit_reason()}")
+            one.container.stop()
+        try:
+            self._grow(min(self.instance_count, self.plan.max_processes))
+        except StartFailedError as error:
+            logger.info("fleet.replacement_failed", extra={"reason": str(error)})
+
+    def memory_bytes(self) -> list[int]:
+        """Resident memory of each living worker."""
+        with self._lock:
+            living = [one for one in self._instances if one.alive]
+        return [one.container.memory_rss_bytes() for one in living]
+
+    def stop(self) -> None:
+        """End every worker at once and remove their files."""
+        with self._free:
+            self._stopped = True
+            instances, self._instances = self._instances, []
+            self._free.notify_all()
+        for one in instances:
+            one.container.stop()
+        self.plan.remove_files()
+
+    def drain(self, grace_s: float) -> None:
+        """Stop after the requests that are under way have been answered."""
+        deadline = time.monotonic() + grace_s
+        while any(one.outstanding for one in self._instances) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.stop()
+
+
+def _drain(instance: Instance) -> None:
+    deadline = time.monotonic() + 60
+    while instance.outstanding and time.monotonic() < deadline:
+        time.sleep(0.02)
+    instance.container.stop()

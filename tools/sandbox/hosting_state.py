@@ -1,0 +1,207 @@
+"""Hosting resources as values, kept in memory and written through to the journal."""
+
+import threading
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from tools.sandbox.journal import Journal
+from tools.sandbox.wire import ACCOUNT
+
+EndpointStatus = Literal[
+    "Creating", "Updating", "SystemUpdating", "RollingBack", "InService", "Deleting", "Failed"
+]
+
+
+class Resource(BaseModel):
+    """Something with a name in a region."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    region: str
+    name: str
+
+
+class SagemakerModel(Resource):
+    """A model; `definition` is the CreateModel request without tags."""
+
+    arn: str
+    created_at: datetime
+    definition: dict[str, Any]
+
+
+class EndpointConfig(Resource):
+    """An endpoint config; `definition` is the CreateEndpointConfig request without tags."""
+
+    arn: str
+    created_at: datetime
+    definition: dict[str, Any]
+
+
+class Variant(BaseModel):
+    """A production variant of a deployment and what is wanted of it now."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    model_name: str
+    instance_type: str | None
+    current_weight: float
+    desired_weight: float
+    current_instance_count: int | None
+    desired_instance_count: int | None
+    serverless: dict[str, int] | None
+    desired_serverless: dict[str, int] | None
+
+
+class Deployment(BaseModel):
+    """An endpoint config and its models as they were when they were deployed.
+
+    AWS lets configs and models be deleted while an endpoint uses them, so the copy is kept here.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    config_name: str
+    config: dict[str, Any]
+    sagemaker_models: dict[str, dict[str, Any]]
+    variants: tuple[Variant, ...]
+
+    @property
+    def asynchronous(self) -> dict[str, Any] | None:
+        """The config's AsyncInferenceConfig."""
+        found = self.config.get("AsyncInferenceConfig")
+        return dict(found) if found else None
+
+    def variant(self, name: str) -> Variant | None:
+        """The variant of that name."""
+        return next((variant for variant in self.variants if variant.name == name), None)
+
+
+class Endpoint(Resource):
+    """An endpoint: what serves (`live`) and what is being brought up (`pending`)."""
+
+    arn: str
+    created_at: datetime
+    modified_at: datetime
+    status: EndpointStatus
+    failure_reason: str | None = None
+    live: Deployment | None = None
+    pending: Deployment | None = None
+    deployment_config: dict[str, Any] | None = None
+
+
+class Tags(Resource):
+    """The tags of a resource; `name` is its ARN."""
+
+    tags: dict[str, str]
+
+
+class ScalableTarget(Resource):
+    """A registered target; `name` is `<resource id>|<dimension>`."""
+
+    arn: str
+    created_at: datetime
+    resource_id: str
+    dimension: str
+    min_capacity: int
+    max_capacity: int
+    suspended: dict[str, bool]
+
+
+class ScalingPolicy(Resource):
+    """A scaling policy; `name` is `<resource id>|<dimension>|<policy name>`."""
+
+    arn: str
+    created_at: datetime
+    resource_id: str
+    dimension: str
+    policy_name: str
+    policy_type: str
+    configuration: dict[str, Any]
+    alarms: tuple[dict[str, str], ...]
+
+
+class ScheduledAction(Resource):
+    """A scheduled action; `name` is `<resource id>|<dimension>|<action name>`."""
+
+    arn: str
+    created_at: datetime
+    resource_id: str
+    dimension: str
+    action_name: str
+    definition: dict[str, Any]
+
+
+class AsyncRequest(Resource):
+    """A queued asynchronous invocation; `name` is its inference id's unique part."""
+
+    endpoint_name: str
+    variant: str
+    inference_id: str
+    received_at: datetime
+    request_ttl_s: int
+    invocation_timeout_s: int
+    content_type: str | None
+    accept: str | None
+    custom_attributes: str | None
+    input_location: str | None
+    body_base64: str | None
+    output_location: str
+    failure_location: str | None
+
+
+R = TypeVar("R", bound=Resource)
+_KINDS: tuple[type[Resource], ...] = (
+    SagemakerModel, EndpointConfig, Endpoint, Tags, ScalableTarget, ScalingPolicy, ScheduledAction,
+    AsyncRequest,
+)  # fmt: skip
+
+
+class HostingState:
+    """All resources of all regions; reads and writes are atomic under `lock`."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.lock = threading.RLock()
+        self._journal = journal
+        self._resources: dict[type[Resource], dict[tuple[str, str], Resource]] = {}
+        for kind in _KINDS:
+            loaded = (kind.model_validate_json(body) for body in journal.documents(kind.__name__))
+            self._resources[kind] = {(found.region, found.name): found for found in loaded}
+
+    def get(self, kind: type[R], region: str, name: str) -> R | None:
+        """The resource of that name, or None."""
+        found = self._resources[kind].get((region, name))
+        return found if isinstance(found, kind) else None
+
+    def all(self, kind: type[R], region: str | None = None) -> list[R]:
+        """All resources of a kind, of one region or of all, in the order of creation."""
+        with self.lock:
+            found: Iterable[Resource] = list(self._resources[kind].values())
+        return [
+            resource
+            for resource in found
+            if isinstance(resource, kind) and region in (None, resource.region)
+        ]
+
+    def save(self, resource: Resource) -> None:
+        """Keep the present state of a resource."""
+        with self.lock:
+            kind = type(resource)
+            self._resources[kind][(resource.region, resource.name)] = resource
+            body = resource.model_dump_json()
+            self._journal.save_document(kind.__name__, resource.region, resource.name, body)
+
+    def drop(self, resource: Resource) -> None:
+        """Forget a resource."""
+        with self.lock:
+            self._resources[type(resource)].pop((resource.region, resource.name), None)
+            self._journal.drop_document(type(resource).__name__, resource.region, resource.name)
+
+
+def sagemaker_arn(region: str, kind: str, name: str) -> str:
+    """The ARN of a hosting resource."""
+    partition = "aws-cn" if region.startswith("cn-") else "aws"
+    return f"arn:{partition}:sagemaker:{region}:{ACCOUNT}:{kind}/{name}"

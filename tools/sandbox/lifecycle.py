@@ -1,0 +1,214 @@
+"""The statuses of endpoints over time: background threads that bring workers up and down."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from tools.sandbox.containers import StartFailedError
+from tools.sandbox.deployments import Deployer, RunningDeployment
+from tools.sandbox.fleet import InstanceFleet
+from tools.sandbox.hosting_state import Deployment, Endpoint, HostingState
+from tools.sandbox.serverless_pool import ServerlessPool
+from tools.sandbox.timing import Timing
+from tools.sandbox.wire import AwsError
+
+logger = logging.getLogger(__name__)
+
+_DRAIN_S = 60.0
+
+
+class Lifecycle:
+    """Runs every transition of every endpoint and knows what is running."""
+
+    def __init__(
+        self, state: HostingState, deployer: Deployer, timing: Timing, now: Callable[[], datetime]
+    ) -> None:
+        self._state = state
+        self._deployer = deployer
+        self._timing = timing
+        self._now = now
+        self._running: dict[tuple[str, str], RunningDeployment] = {}
+        self._changed = threading.Condition()
+        self._closing = threading.Event()
+
+    # --- what runs
+    def running(self, region: str, name: str, timeout_s: float) -> RunningDeployment | None:
+        """The workers of an endpoint; waits for them after a restart of the sandbox."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: (region, name) in self._running or self._closing.is_set(), timeout_s
+            )
+            return self._running.get((region, name))
+
+    def snapshot(self) -> dict[tuple[str, str], RunningDeployment]:
+        """All that runs now, by region and endpoint name."""
+        with self._changed:
+            return dict(self._running)
+
+    # --- transitions
+    def create(self, endpoint: Endpoint) -> None:
+        """Bring a Creating endpoint to InService or Failed."""
+        self._spawn(self._create, endpoint)
+
+    def update(self, endpoint: Endpoint) -> None:
+        """Bring an Updating endpoint to its pending deployment, or roll back."""
+        self._spawn(self._update, endpoint)
+
+    def scale(self, endpoint: Endpoint) -> None:
+        """Bring an Updating endpoint to the desired counts and weights of its live deployment."""
+        self._spawn(self._scale, endpoint)
+
+    def delete(self, endpoint: Endpoint) -> None:
+        """Take a Deleting endpoint down."""
+        self._spawn(self._delete, endpoint)
+
+    def restore(self) -> None:
+        """After a restart: bring back what served, and go on with what was under way."""
+        for endpoint in self._state.all(Endpoint):
+            self._spawn(self._restore, endpoint)
+
+    def close(self) -> None:
+        """Stop every worker; the statuses stay as they are, for the next start."""
+        self._closing.set()
+        with self._changed:
+            running, self._running = dict(self._running), {}
+            self._changed.notify_all()
+        for deployment in running.values():
+            deployment.stop()
+
+    def _spawn(self, transition: Callable[[Endpoint], None], endpoint: Endpoint) -> None:
+        def run() -> None:
+            try:
+                transition(endpoint)
+            except Exception:
+                if not self._closing.is_set():
+                    logger.exception("lifecycle.broke", extra={"endpoint": endpoint.name})
+                    self._settle(endpoint, status="Failed", failure_reason="Internal error.")
+
+        threading.Thread(target=run, name=f"endpoint-{endpoint.name}", daemon=True).start()
+
+    def _settle(self, endpoint: Endpoint, **changes: object) -> None:
+        """Write the outcome of a transition, unless the sandbox is going down."""
+        if not self._closing.is_set():
+            present = self._state.get(Endpoint, endpoint.region, endpoint.name) or endpoint
+            self._state.save(present.model_copy(update={"modified_at": self._now(), **changes}))
+
+    def _bring_up(self, endpoint: Endpoint, deployment: Deployment) -> RunningDeployment:
+        try:
+            running = self._deployer.prepare(endpoint, deployment)
+        except AwsError as error:
+            raise StartFailedError(error.message) from error
+        running.start()
+        if self._closing.is_set():
+            running.stop()
+            raise StartFailedError("The sandbox is going down.")
+        return running
+
+    def _install(self, endpoint: Endpoint, running: RunningDeployment) -> RunningDeployment | None:
+        with self._changed:
+            previous = self._running.get((endpoint.region, endpoint.name))
+            self._running[(endpoint.region, endpoint.name)] = running
+            self._changed.notify_all()
+        return previous
+
+    def _create(self, endpoint: Endpoint) -> None:
+        began = time.monotonic()
+        pending = endpoint.pending
+        if pending is None:
+            return
+        try:
+            running = self._bring_up(endpoint, pending)
+        except StartFailedError as error:
+            self._settle(endpoint, status="Failed", failure_reason=str(error))
+            return
+        self._closing.wait(began + self._timing.creating_s - time.monotonic())
+        self._install(endpoint, running)
+        self._settle(endpoint, status="InService", live=_settled(pending), pending=None)
+
+    def _update(self, endpoint: Endpoint) -> None:
+        began = time.monotonic()
+        pending = endpoint.pending
+        if pending is None:
+            return
+        try:
+            running = self._bring_up(endpoint, pending)
+        except StartFailedError as error:
+            self._roll_back(endpoint, str(error))
+            return
+        self._closing.wait(began + self._timing.updating_s - time.monotonic())
+        previous = self._install(endpoint, running)
+        self._settle(
+            endpoint, status="InService", live=_settled(pending), pending=None, failure_reason=None
+        )
+        if previous is not None:
+            previous.drain(_DRAIN_S)
+
+    def _roll_back(self, endpoint: Endpoint, reason: str) -> None:
+        self._settle(endpoint, status="RollingBack", failure_reason=reason)
+        self._closing.wait(self._timing.updating_s / 2)
+        self._settle(endpoint, status="InService", pending=None, failure_reason=reason)
+
+    def _scale(self, endpoint: Endpoint) -> None:
+        began = time.monotonic()
+        live = endpoint.live
+        running = self.running(endpoint.region, endpoint.name, self._timing.ping_window_s)
+        if live is None or running is None:
+            return
+        for variant in live.variants:
+            match running.runners[variant.name]:
+                case InstanceFleet() as fleet:
+                    fleet.scale(variant.desired_instance_count or 0)
+                case ServerlessPool() as pool:
+                    wanted = variant.desired_serverless or {}
+                    pool.configure(
+                        max_concurrency=wanted["MaxConcurrency"],
+                        provisioned=wanted.get("ProvisionedConcurrency", 0),
+                    )
+        self._closing.wait(began + self._timing.updating_s - time.monotonic())
+        self._settle(endpoint, status="InService", live=_settled(live))
+
+    def _delete(self, endpoint: Endpoint) -> None:
+        with self._changed:
+            running = self._running.pop((endpoint.region, endpoint.name), None)
+        if running is not None:
+            running.stop()
+        self._closing.wait(self._timing.deleting_s)
+        self._state.drop(endpoint)
+
+    def _restore(self, endpoint: Endpoint) -> None:
+        if endpoint.status == "Deleting":
+            self._delete(endpoint)
+            return
+        if endpoint.live is not None and endpoint.status != "Failed":
+            try:
+                self._install(endpoint, self._bring_up(endpoint, endpoint.live))
+            except StartFailedError as error:
+                self._settle(endpoint, status="Failed", failure_reason=str(error), pending=None)
+                return
+        match endpoint.status:
+            case "Creating":
+                self._create(endpoint)
+            case "Updating" if endpoint.pending is not None:
+                self._update(endpoint)
+            case "Updating" | "RollingBack" if endpoint.live is not None:
+                live = _settled(endpoint.live)
+                self._settle(endpoint, status="InService", pending=None, live=live)
+            case _:  # InService and Failed are where they should be
+                pass
+
+
+def _settled(deployment: Deployment) -> Deployment:
+    """The deployment with its desired weights and capacities reached."""
+    variants = tuple(
+        variant.model_copy(
+            update={
+                "current_weight": variant.desired_weight,
+                "current_instance_count": variant.desired_instance_count,
+                "serverless": variant.desired_serverless,
+            }
+        )
+        for variant in deployment.variants
+    )
+    return deployment.model_copy(update={"variants": variants})

@@ -1,0 +1,412 @@
+"""Application Auto Scaling for SageMaker variants: validated and stored as AWS does.
+
+Nothing scales yet. Error codes and checks: `auto-scaling` pages of the developer guide and the
+service model of `application-autoscaling`; the wording of messages that no public source shows is
+ours.
+"""
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from tools.sandbox.hosting_state import (
+    Endpoint,
+    HostingState,
+    ScalableTarget,
+    ScalingPolicy,
+    ScheduledAction,
+    Variant,
+)
+from tools.sandbox.scaling_policies import Alarms, check_configuration
+from tools.sandbox.service import Call, Operation, page
+from tools.sandbox.wire import ACCOUNT, AwsError, validation_exception
+
+INSTANCE_COUNT = "sagemaker:variant:DesiredInstanceCount"
+PROVISIONED_CONCURRENCY = "sagemaker:variant:DesiredProvisionedConcurrency"
+_RESOURCE = re.compile(r"endpoint/(?P<endpoint>[^/]+)/variant/(?P<variant>[^/]+)")
+_SERVICE_ROLE = (
+    f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/"
+    "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+)
+_SUSPENDABLE = (
+    "DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended",
+)  # fmt: skip
+_MAX_POLICIES = 50
+_SCHEDULE = re.compile(
+    r"(at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|rate\(\d+ (minute|hour|day)s?\)|cron\(\S+( \S+){5}\))"
+)
+
+S = TypeVar("S", ScalableTarget, ScalingPolicy, ScheduledAction)
+
+
+def _not_found(what: str, call: Call) -> AwsError:
+    params = call.params
+    return AwsError(
+        "ObjectNotFoundException",
+        f"No {what} found for service namespace: {params['ServiceNamespace']}, resource ID: "
+        f"{params['ResourceId']}, scalable dimension: {params['ScalableDimension']}",
+    )
+
+
+class Scaling:
+    """The operations on scalable targets, policies and scheduled actions."""
+
+    def __init__(
+        self,
+        state: HostingState,
+        alarms: Alarms,
+        suffix: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        """Take `suffix`: makes the unique part of an ARN."""
+        self._state = state
+        self._alarms = alarms
+        self._suffix = suffix
+
+    def restore_alarms(self) -> None:
+        """After a restart: bring the alarms of stored target-tracking policies back."""
+        for policy in self._state.all(ScalingPolicy):
+            name = f"{policy.resource_id}|{policy.dimension}"
+            target = self._state.get(ScalableTarget, policy.region, name)
+            if target is not None and policy.alarms:
+                self._alarms.restore(
+                    policy.region, target, policy.arn, policy.configuration, policy.alarms
+                )
+
+    def operations(self) -> dict[str, Operation]:
+        """The operations by AWS's name."""
+        return {
+            "RegisterScalableTarget": self.register,
+            "DescribeScalableTargets": self.describe_targets,
+            "DeregisterScalableTarget": self.deregister,
+            "PutScalingPolicy": self.put_policy,
+            "DescribeScalingPolicies": self.describe_policies,
+            "DeleteScalingPolicy": self.delete_policy,
+            "PutScheduledAction": self.put_action,
+            "DescribeScheduledActions": self.describe_actions,
+            "DeleteScheduledAction": self.delete_action,
+            "DescribeScalingActivities": self.describe_activities,
+        }
+
+    # --- what hosting asks
+    def scaled_variants(self, region: str, endpoint_name: str) -> set[str]:
+        """Names of an endpoint's variants that are registered."""
+        prefix = f"endpoint/{endpoint_name}/variant/"
+        return {
+            target.resource_id.removeprefix(prefix)
+            for target in self._state.all(ScalableTarget, region)
+            if target.resource_id.startswith(prefix)
+        }
+
+    def deregister_endpoint(self, region: str, endpoint_name: str) -> None:
+        """Forget every target of an endpoint that is being deleted."""
+        prefix = f"endpoint/{endpoint_name}/variant/"
+        for target in self._state.all(ScalableTarget, region):
+            if target.resource_id.startswith(prefix):
+                self._forget(target)
+
+    # --- targets
+    def register(self, call: Call) -> dict[str, Any]:
+        """RegisterScalableTarget: makes a target, or changes its limits."""
+        params = call.params
+        variant = self._require_variant(call)
+        name = _key(params)
+        with self._state.lock:
+            held = self._state.get(ScalableTarget, call.region, name)
+            if held is None and not {"MinCapacity", "MaxCapacity"} <= params.keys():
+                raise validation_exception(
+                    "MinCapacity and MaxCapacity must be specified when registering a new scalable "
+                    "target."
+                )
+            low = params.get("MinCapacity", held.min_capacity if held else 0)
+            high = params.get("MaxCapacity", held.max_capacity if held else 0)
+            _check_capacity(params["ScalableDimension"], variant, low, high)
+            suspended = dict(held.suspended if held else dict.fromkeys(_SUSPENDABLE, False))
+            target = ScalableTarget(
+                region=call.region, name=name,
+                arn=held.arn if held else self._arn(call.region, "scalable-target"),
+                created_at=held.created_at if held else call.at,
+                resource_id=params["ResourceId"], dimension=params["ScalableDimension"],
+                min_capacity=low, max_capacity=high,
+                suspended=suspended | params.get("SuspendedState", {}),
+            )  # fmt: skip
+            self._state.save(target)
+        return {"ScalableTargetARN": target.arn}
+
+    def _require_variant(self, call: Call) -> Variant:
+        params = call.params
+        match = _RESOURCE.fullmatch(params["ResourceId"])
+        if params["ServiceNamespace"] != "sagemaker" or match is None:
+            raise validation_exception(
+                "Unsupported service namespace, resource type or scalable dimension"
+            )
+        if params["ScalableDimension"] not in (INSTANCE_COUNT, PROVISIONED_CONCURRENCY):
+            raise validation_exception(
+                "Unsupported service namespace, resource type or scalable dimension"
+            )
+        endpoint = self._state.get(Endpoint, call.region, match["endpoint"])
+        live = endpoint.live if endpoint else None
+        variant = live.variant(match["variant"]) if live else None
+        if endpoint is None:
+            raise validation_exception(
+                f'Could not find endpoint "{match["endpoint"]}" for {params["ResourceId"]}.'
+            )
+        if endpoint.status != "InService" or live is None:
+            raise validation_exception(
+                f'Endpoint "{endpoint.name}" is {endpoint.status}; it must be InService.'
+            )
+        if variant is None:
+            raise validation_exception(
+                f'The variant name(s) "{match["variant"]}" is/are not present within endpoint '
+                f'"{endpoint.name}".'
+            )
+        return variant
+
+    def describe_targets(self, call: Call) -> dict[str, Any]:
+        """DescribeScalableTargets."""
+        wanted = call.params.get("ResourceIds")
+        found = [
+            _describe_target(target)
+            for target in self._of_dimension(ScalableTarget, call)
+            if wanted is None or target.resource_id in wanted
+        ]
+        items, rest = page(found, call.params, default_size=50)
+        return {"ScalableTargets": items} | rest
+
+    def deregister(self, call: Call) -> dict[str, Any]:
+        """DeregisterScalableTarget: its policies and scheduled actions go with it."""
+        self._forget(self._require_target(call))
+        return {}
+
+    def _require_target(self, call: Call) -> ScalableTarget:
+        target = self._state.get(ScalableTarget, call.region, _key(call.params))
+        if target is None:
+            params = call.params
+            raise AwsError(
+                "ObjectNotFoundException",
+                "No scalable target registered for service namespace: "
+                f"{params['ServiceNamespace']}, resource ID: {params['ResourceId']}, "
+                f"scalable dimension: {params['ScalableDimension']}",
+            )
+        return target
+
+    def _forget(self, target: ScalableTarget) -> None:
+        with self._state.lock:
+            for policy in self._state.all(ScalingPolicy, target.region):
+                if policy.name.startswith(target.name + "|"):
+                    self._alarms.delete(policy.region, policy.alarms)
+                    self._state.drop(policy)
+            for action in self._state.all(ScheduledAction, target.region):
+                if action.name.startswith(target.name + "|"):
+                    self._state.drop(action)
+            self._state.drop(target)
+
+    # --- policies
+    def put_policy(self, call: Call) -> dict[str, Any]:
+        """PutScalingPolicy: a target-tracking policy brings its two alarms."""
+        params = call.params
+        with self._state.lock:
+            target = self._require_target(call)
+            name = f"{target.name}|{params['PolicyName']}"
+            held = self._state.get(ScalingPolicy, call.region, name)
+            kind, configuration = check_configuration(params, held.policy_type if held else None)
+            others = [p for p in self._of_target(ScalingPolicy, target) if p.name != name]
+            if len(others) >= _MAX_POLICIES:
+                raise AwsError("LimitExceededException", "Exceeded the policies per target.")
+            if held is not None:
+                self._alarms.delete(call.region, held.alarms)
+            arn = held.arn if held else _policy_arn(call.region, target, params, self._suffix())
+            alarms = self._alarms.put(call.region, target, arn, kind, configuration)
+            self._state.save(
+                ScalingPolicy(
+                    region=call.region, name=name, arn=arn,
+                    created_at=held.created_at if held else call.at,
+                    resource_id=target.resource_id, dimension=target.dimension,
+                    policy_name=params["PolicyName"], policy_type=kind,
+                    configuration=configuration, alarms=alarms,
+                )
+            )  # fmt: skip
+        return {"PolicyARN": arn, "Alarms": list(alarms)}
+
+    def describe_policies(self, call: Call) -> dict[str, Any]:
+        """DescribeScalingPolicies."""
+        names = call.params.get("PolicyNames")
+        found = [
+            _describe_policy(policy)
+            for policy in self._of_dimension(ScalingPolicy, call)
+            if (names is None or policy.policy_name in names)
+            and call.params.get("ResourceId") in (None, policy.resource_id)
+        ]
+        items, rest = page(found, call.params, default_size=10)
+        return {"ScalingPolicies": items} | rest
+
+    def delete_policy(self, call: Call) -> dict[str, Any]:
+        """DeleteScalingPolicy."""
+        name = f"{_key(call.params)}|{call.params['PolicyName']}"
+        with self._state.lock:
+            policy = self._state.get(ScalingPolicy, call.region, name)
+            if policy is None:
+                raise _not_found("scaling policy", call)
+            self._alarms.delete(call.region, policy.alarms)
+            self._state.drop(policy)
+        return {}
+
+    # --- scheduled actions
+    def put_action(self, call: Call) -> dict[str, Any]:
+        """PutScheduledAction."""
+        params = call.params
+        with self._state.lock:
+            target = self._require_target(call)
+            name = f"{target.name}|{params['ScheduledActionName']}"
+            held = self._state.get(ScheduledAction, call.region, name)
+            definition = dict(held.definition if held else {}) | _action_definition(params)
+            _check_action(definition)
+            arn = held.arn if held else self._arn(call.region, "scheduledAction")
+            self._state.save(
+                ScheduledAction(
+                    region=call.region, name=name, arn=arn,
+                    created_at=held.created_at if held else call.at,
+                    resource_id=target.resource_id, dimension=target.dimension,
+                    action_name=params["ScheduledActionName"], definition=definition,
+                )
+            )  # fmt: skip
+        return {}
+
+    def describe_actions(self, call: Call) -> dict[str, Any]:
+        """DescribeScheduledActions."""
+        names = call.params.get("ScheduledActionNames")
+        found = [
+            {
+                "ScheduledActionName": action.action_name,
+                "ScheduledActionARN": action.arn,
+                "ServiceNamespace": "sagemaker",
+                "ResourceId": action.resource_id,
+                "ScalableDimension": action.dimension,
+                "CreationTime": action.created_at,
+                **action.definition,
+            }
+            for action in self._of_dimension(ScheduledAction, call)
+            if (names is None or action.action_name in names)
+            and call.params.get("ResourceId") in (None, action.resource_id)
+        ]
+        items, rest = page(found, call.params, default_size=50)
+        return {"ScheduledActions": items} | rest
+
+    def delete_action(self, call: Call) -> dict[str, Any]:
+        """DeleteScheduledAction."""
+        name = f"{_key(call.params)}|{call.params['ScheduledActionName']}"
+        action = self._state.get(ScheduledAction, call.region, name)
+        if action is None:
+            raise _not_found("scheduled action", call)
+        self._state.drop(action)
+        return {}
+
+    def describe_activities(self, call: Call) -> dict[str, Any]:
+        """DescribeScalingActivities: none, because nothing has scaled."""
+        _ = call
+        return {"ScalingActivities": []}
+
+    # --- look-ups
+    def _of_dimension(self, kind: type[S], call: Call) -> list[S]:
+        if call.params["ServiceNamespace"] != "sagemaker":
+            return []
+        wanted = call.params.get("ScalableDimension")
+        return [r for r in self._state.all(kind, call.region) if wanted in (None, r.dimension)]
+
+    def _of_target(self, kind: type[S], target: ScalableTarget) -> list[S]:
+        found = self._state.all(kind, target.region)
+        return [resource for resource in found if resource.name.startswith(target.name + "|")]
+
+    def _arn(self, region: str, kind: str) -> str:
+        return f"arn:aws:application-autoscaling:{region}:{ACCOUNT}:{kind}/{self._suffix()}"
+
+
+def _key(params: Mapping[str, Any]) -> str:
+    return f"{params['ResourceId']}|{params['ScalableDimension']}"
+
+
+def _check_capacity(dimension: str, variant: Variant, low: int, high: int) -> None:
+    if low > high:
+        raise validation_exception(
+            f"Maximum capacity cannot be less than minimum capacity: {high} is less than {low}."
+        )
+    if dimension == INSTANCE_COUNT:
+        if variant.serverless is not None:
+            raise validation_exception(
+                f"Variant {variant.name} is serverless: {INSTANCE_COUNT} cannot be registered."
+            )
+        return
+    provisioned = (variant.serverless or {}).get("ProvisionedConcurrency")
+    if variant.serverless is None or not provisioned:
+        raise validation_exception(
+            f"Variant {variant.name} has no ProvisionedConcurrency: it cannot be registered for "
+            f"{PROVISIONED_CONCURRENCY}."
+        )
+    if high > variant.serverless["MaxConcurrency"]:
+        raise validation_exception(
+            f"MaxCapacity {high} is more than the MaxConcurrency of variant {variant.name}, "
+            f"{variant.serverless['MaxConcurrency']}."
+        )
+
+
+def _policy_arn(region: str, target: ScalableTarget, params: Mapping[str, Any], suffix: str) -> str:
+    return (
+        f"arn:aws:autoscaling:{region}:{ACCOUNT}:scalingPolicy:{suffix}:resource/sagemaker/"
+        f"{target.resource_id}:policyName/{params['PolicyName']}"
+    )
+
+
+def _action_definition(params: Mapping[str, Any]) -> dict[str, Any]:
+    members = ("Schedule", "Timezone", "StartTime", "EndTime", "ScalableTargetAction")
+    return {member: params[member] for member in members if member in params}
+
+
+def _check_action(definition: Mapping[str, Any]) -> None:
+    if "Schedule" not in definition or "ScalableTargetAction" not in definition:
+        raise validation_exception(
+            "Schedule and ScalableTargetAction must be specified for a new scheduled action."
+        )
+    if _SCHEDULE.fullmatch(definition["Schedule"]) is None:
+        raise validation_exception(
+            f"Schedule expression {definition['Schedule']} is not valid: use at(..), rate(..) or "
+            "cron(..)."
+        )
+    action = definition["ScalableTargetAction"]
+    low, high = action.get("MinCapacity"), action.get("MaxCapacity")
+    if low is None and high is None:
+        raise validation_exception("MinCapacity or MaxCapacity must be specified.")
+    if low is not None and high is not None and low > high:
+        raise validation_exception("Maximum capacity cannot be less than minimum capacity.")
+
+
+def _describe_target(target: ScalableTarget) -> dict[str, Any]:
+    return {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": target.resource_id,
+        "ScalableDimension": target.dimension,
+        "MinCapacity": target.min_capacity,
+        "MaxCapacity": target.max_capacity,
+        "RoleARN": _SERVICE_ROLE,
+        "CreationTime": target.created_at,
+        "SuspendedState": target.suspended,
+        "ScalableTargetARN": target.arn,
+    }
+
+
+def _describe_policy(policy: ScalingPolicy) -> dict[str, Any]:
+    member = (
+        "TargetTrackingScalingPolicyConfiguration"
+        if policy.policy_type == "TargetTrackingScaling"
+        else "StepScalingPolicyConfiguration"
+    )
+    return {
+        "PolicyARN": policy.arn,
+        "PolicyName": policy.policy_name,
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": policy.resource_id,
+        "ScalableDimension": policy.dimension,
+        "PolicyType": policy.policy_type,
+        member: policy.configuration,
+        "Alarms": list(policy.alarms),
+        "CreationTime": policy.created_at,
+    }

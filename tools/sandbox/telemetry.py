@@ -1,0 +1,109 @@
+"""Metrics and logs of endpoints, as CloudWatch shows them.
+
+Names, units and dimensions: https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
+and, for asynchronous endpoints, .../async-inference-monitor.html.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tools.sandbox.moto_bridge import MotoBridge
+
+_NAMESPACE = "AWS/SageMaker"
+_HOST_NAMESPACE = "/aws/sagemaker/Endpoints"
+_UNITS = {
+    "ModelLatency": "Microseconds",
+    "OverheadLatency": "Microseconds",
+    "ModelSetupTime": "Microseconds",
+    "RequestDownloadLatency": "Microseconds",
+    "ResponseUploadLatency": "Microseconds",
+    "TimeInBacklog": "Milliseconds",
+    "TotalProcessingTime": "Milliseconds",
+    "ApproximateAgeOfOldestRequest": "Seconds",
+    "CPUUtilization": "Percent",
+    "MemoryUtilization": "Percent",
+    "DiskUtilization": "Percent",
+    "ApproximateBacklogSize": "Count",
+    "ApproximateBacklogSizePerInstance": "Count",
+    "HasBacklogWithoutCapacity": "Count",
+    "ConcurrentRequestsPerModel": "Count",
+}
+
+
+@dataclass(frozen=True)
+class Served:
+    """One answered (or failed) request, as metrics count it.
+
+    Attributes:
+        status: The model's HTTP status; 0 when it gave none (time-out, death).
+        model_latency_us: Time the container took, microseconds.
+        overhead_latency_us: All other time, microseconds.
+        setup_us: Time to start a serverless environment; None when it was warm.
+        instance_count: Instances at the time, for InvocationsPerInstance.
+    """
+
+    status: int
+    model_latency_us: float
+    overhead_latency_us: float
+    setup_us: float | None = None
+    instance_count: int = 1
+
+
+class Telemetry:
+    """Writes to CloudWatch and Logs of the sandbox."""
+
+    def __init__(self, bridge: MotoBridge, now: Callable[[], datetime]) -> None:
+        self._bridge = bridge
+        self._now = now
+
+    def put(
+        self,
+        region: str,
+        dimensions: Mapping[str, str],
+        values: Mapping[str, float],
+        *,
+        host: bool = False,
+    ) -> None:
+        """Write one data point a metric, all with the same dimensions."""
+        at = self._now()
+        listed = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+        data = [
+            {
+                "MetricName": name,
+                "Value": float(value),
+                "Unit": _UNITS.get(name, "None"),
+                "Timestamp": at,
+                "Dimensions": listed,
+            }
+            for name, value in values.items()
+        ]
+        self._bridge.put_metrics(region, _HOST_NAMESPACE if host else _NAMESPACE, data)
+
+    def served(
+        self, region: str, endpoint: str, variant: str, served: Served, *, asynchronous: bool
+    ) -> None:
+        """The invocation metrics of one request; asynchronous endpoints lack four of them."""
+        values: dict[str, float] = {
+            "ModelLatency": served.model_latency_us,
+            "Invocation4XXErrors": float(400 <= served.status < 500),
+            "Invocation5XXErrors": float(served.status >= 500),
+        }
+        if not asynchronous:
+            values |= {
+                "Invocations": 1.0,
+                "InvocationsPerInstance": 1.0 / max(served.instance_count, 1),
+                "OverheadLatency": max(served.overhead_latency_us, 0.0),
+                "InvocationModelErrors": float(not 200 <= served.status < 300),
+            }
+        if served.setup_us is not None:
+            values["ModelSetupTime"] = served.setup_us
+        self.put(region, {"EndpointName": endpoint, "VariantName": variant}, values)
+
+    def log(self, region: str, endpoint: str, stream: str, text: str) -> None:
+        """Append to `/aws/sagemaker/Endpoints/<endpoint>`; a line an event, empty ones dropped."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        at = self._now()
+        if lines:
+            group = f"/aws/sagemaker/Endpoints/{endpoint}"
+            self._bridge.put_logs(region, group, stream, [(at, line) for line in lines])
