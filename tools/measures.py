@@ -99,7 +99,7 @@ _BILLIONS = re.compile(r"b(?![a-z0-9])[\s-]*(?P<said>param\w*|tham so)?")
 _PERIOD = re.compile(rf"\s*(?:(?:usd|dollars?)\s*)?(?:{_PER}{_TIME}|{_ADVERB})")
 _CURRENCY_AFTER = re.compile(
     r"\s?(?:(?P<usd>usd|us dollars?|dollars?|dolars?|bucks|\$|do la(?: my)?|"
-    r"do(?=\s*(?:/|moi|mot|thang|$|[,.])))"
+    r"do(?=\s*(?:/|moi|mot|thang|chu|thoi|nhe|$|[,.;)])))"
     r"|(?P<other>euros?|eur|€|pounds?|gbp|quid|£|vnd|vnđ|dong|yen|jpy|¥|rupees?|inr|chf|"
     r"francs?|aud|cad|sgd|cny|rmb|yuan|krw|won|d(?=\s*(?:/|moi|mot)\s*thang)))(?![a-z])"
 )

@@ -29,7 +29,7 @@ class CueSpan(NamedTuple):
 
 
 #: These words are about their measure alone and win against a general word that is nearer.
-_PRECEDENCE = {None: -8, "cold_start_tolerance_ms": -15}
+_PRECEDENCE = {None: -12, "cold_start_tolerance_ms": -15}
 
 
 def _cue(field: str | None, pattern: str, cost: int = 0) -> Cue:
@@ -116,7 +116,8 @@ _DURATIONS = (
     ),
     _cue(
         None,
-        r"time ?outs?|retr(?:y|ies)|between (?:retries|calls|attempts)|long(?! as)|in "
+        r"time ?outs?|(?:moi|cu)(?= \d)|retr(?:y|ies)|between (?:retries|calls|"
+        r"attempts)|long(?! as)|in "
         r"length|in total|altogether|dai(?= \d)|keo dai|timing out|train\w*|"
         r"retrain\w*|builds?|deploy\w*|ago|history|"
         r"retention|retain\w*|intervals?|ttl|load(?:s|ing)?(?: time)?|"
@@ -169,7 +170,7 @@ BUDGET = re.compile(
     r"under|below|less than|within|up to|ceiling|willing to pay|"
     r"can pay|keep (?:it|costs?|the (?:cost|bill|price))|cost (?:limit|cap|should|must|"
     r"can't|cannot)|bill (?:should|must|under)|not exceed|"
-    r"ngan sach|toi da|khong qua|duoi|chi phi (?:toi da|duoi|khong qua|khoang)|chi "
+    r"chi co|co|ngan sach|toi da|khong qua|duoi|chi phi (?:toi da|duoi|khong qua|khoang)|chi "
     r"(?:toi da|duoc)|kinh phi|don't want to (?:pay|spend)|got|have)\b"
 )
 NO_BUDGET = re.compile(

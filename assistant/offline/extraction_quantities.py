@@ -32,7 +32,8 @@ _SMALL_WORDS = re.compile(
     r"maybe|something|like)\s*)*"
 )
 _MODEL_WORD = (
-    r"(?:models?|weights|artifacts?|artefacts?|archive|checkpoint|tarball|pickle|mo hinh|"
+    r"(?:models?|weights|artifacts?|artefacts?|archive|checkpoint|tarball|pickle|llms?|"
+    r"classifier|mo hinh|"
     r"§+)"
 )
 _MODEL_BEFORE = re.compile(
@@ -84,6 +85,16 @@ _EACH = re.compile(
     r"\b(?:each|per|every|a single|moi) (?:\w+ )?(?:users?|customers?|clients?|devices?|"
     r"sensors?|stores?|cameras?|persons?|agents?|"
     r"tenants?|employees?|shops?|nguoi(?: dung)?|khach(?: hang)?|thiet bi)\b"
+)
+_HEAVY = re.compile(
+    r"\b(?:models?|mo hinh|llm)\b(?:(?!\b(?:images?|scans?|files?|anh|tep|requests?|yeu "
+    r"cau|payloads?)\b)[^.;]){0,40}"
+    r"\b(?:nang|weighs?|weighing)(?: (?:khoang|chung|tam|about|around|roughly|in at))*[\s~]*$"
+)
+#: Between two measures of one thing: "usually 2 MB, sometimes 20 MB".
+_CONTINUES = re.compile(
+    r"\b(?:sometimes|occasionally|up to|at worst|max\w*|usually|or|rarely|even|as much "
+    r"as|doi khi|co khi|co luc|toi da|len den|hoac)\b"
 )
 _EACH_MODEL = re.compile(r"\b(?:models|\d+ mo hinh)\b[^.;]{0,40}\b(?:each|moi (?:mo hinh|cai))\b")
 _DATA_NOUN = re.compile(
@@ -213,13 +224,21 @@ def _nearest(passage: str, measure: Measure, found: tuple[Measure, ...]) -> tupl
     best: tuple[int, str | None] | None = None
     for span in spans:
         owner = _owner(passage, span, same, cue_first=cue_first)
-        if owner is not None and owner is not measure and measure.dimension is Dimension.RATE:
+        if owner is not None and owner is not measure and not _shares(passage, owner, measure):
             continue
         distance = _distance(passage, span, measure, same, cue_first=cue_first)
         total = distance + (60 if owner is not None and owner is not measure else 0)
         if best is None or total < best[0]:
             best = (total, span.field)
     return (best[1], True) if best else (None, False)
+
+
+def _shares(passage: str, owner: Measure, measure: Measure) -> bool:
+    """Whether `measure` goes on about what `owner` measures, correcting or widening it."""
+    if measure.dimension is Dimension.RATE:
+        return False
+    between = passage[owner.end : measure.start]
+    return corrects(between) or bool(_CONTINUES.search(between))
 
 
 def _distance(
@@ -274,7 +293,7 @@ def _size(
     passage: str, measure: Measure, found: tuple[Measure, ...], expecting: tuple[str, ...]
 ) -> str | None:
     before, after = passage[: measure.start], passage[measure.end :]
-    if _MODEL_BEFORE.search(before) or _MODEL_AFTER.search(after):
+    if _MODEL_BEFORE.search(before) or _MODEL_AFTER.search(after) or _HEAVY.search(before):
         return "model_size_bytes"
     if _EACH_MODEL.search(passage):
         return None  # the size of one of several models is neither

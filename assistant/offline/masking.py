@@ -38,6 +38,8 @@ _FOREIGN_NUMBERS = (
     r"\b(?:in|since|by|from|until|year|nam|of|thang \d{1,2}/)\s*((?:19|"
     r"20)\d\d)\b(?!\s*(?:[kmg]i?b|ms|rps|req|s\b|call|quer|per|/))",
     r"\b(\d{1,2}(?:st|nd|rd|th))\b",
+    r"\b(?:luc|vao luc|at)\s+(\d{1,2})\s?(?:gio|h)\b",
+    r"\b(\d{1,2})\s?(?:gio|h)\s(?:sang|chieu|toi|dem|trua)\b",
     rf"\b(\d{{1,2}}\s(?:{_MONTHS}))\b",
     rf"\b(?:{_MONTHS})\.?\s(\d{{1,2}})\b(?!\s*(?:[kmg]b|ms|s\b|rps))",
     r"(#\d+)",

@@ -448,6 +448,30 @@ RAMBLING = [
     Case("mỗi lần gọi gửi khoảng 5KB, nhận về chừng 500 byte", {PAYLOAD: 5000, ANSWER: 500}),
     Case("ngày thường 3 request/giây, lúc cao điểm lên tới 25", {AVERAGE: 3, PEAK: 25}),
 ]
+LATER_READERS = [
+    Case(
+        "Mô hình viết bằng Keras, nặng khoảng 120 megabyte, mỗi lần dự đoán mất 40 mili giây",
+        {"framework": "tensorflow", SIZE: 120_000_000, TIME: 0.04},
+    ),
+    Case("em chỉ có 30 đô mỗi tháng thôi ạ", {BUDGET: 30}),
+    Case("ngân sách là 50 đô chứ không phải 30", {BUDGET: 50}),
+    Case("chạy mỗi 15 phút một lần", {}),
+    Case("một ngày chạy một lần lúc 2 giờ sáng", {}),
+    Case("ResNet50 in ONNX, 98 MB, images ~300KB", {"framework": "onnx", PAYLOAD: 300_000}),
+    Case("the timeout should be 120 s", {}),
+    Case(
+        "A 3.5GB LLM (7B params), GPU needed, stream tokens",
+        {
+            SIZE: 3_500_000_000,
+            "model_parameters": 7_000_000_000,
+            "gpu": "required",
+            "streaming": True,
+        },
+    ),
+    Case("payloads are usually 2 MB, sometimes 20 MB", {PAYLOAD: 20_000_000}),
+    Case("độ trễ 1.500 ms", {LATENCY: 1500}),
+    Case("trien khai o Tokyo hay Singapore thi re hon?", {}),
+]
 CASES = (
     *QUANTITIES,
     *CHOICES,
@@ -457,4 +481,5 @@ CASES = (
     *INTENTS,
     *VIETNAMESE,
     *RAMBLING,
+    *LATER_READERS,
 )
