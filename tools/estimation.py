@@ -5,8 +5,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from pydantic import BaseModel, ConfigDict
 
 from tools.catalog import Catalog
-from tools.sizing import InstanceSizing, ServerlessSizing
-from tools.workload import TRANSFER_BYTES_PER_S, Workload
+from tools.recommending.sizing import InstanceSizing, ServerlessSizing
+from tools.recommending.workload import TRANSFER_BYTES_PER_S, Workload
 
 HOURS_PER_MONTH = 730
 SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600

@@ -6,8 +6,6 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from tools.catalog import Catalog
-from tools.choice import Choice, choose, deployment_method
-from tools.compilation import accelerator, compilation
 from tools.endpoint import ENDPOINT_OPTIONS, DeploymentMethod, InferenceOption
 from tools.estimation import (
     CostEstimate,
@@ -15,16 +13,18 @@ from tools.estimation import (
     asynchronous_latency,
     synchronous_latency,
 )
-from tools.gaps import assumptions, missing
+from tools.recommending.choice import Choice, choose, deployment_method
+from tools.recommending.compilation import accelerator, compilation
+from tools.recommending.gaps import assumptions, missing
+from tools.recommending.scaling import AutoScaling, auto_scaling
+from tools.recommending.sensitivity import Flip, flips
+from tools.recommending.sizing import InstanceSizing, ServerlessSizing
 from tools.requirements import Conflict, Requirements
 from tools.rules.case import Case
 from tools.rules.conflicts import RULES as CONFLICT_RULES
 from tools.rules.conflicts import conflict_fields
 from tools.rules.exclusion import OPTION_RULES
 from tools.rules.rule import Rule
-from tools.scaling import AutoScaling, auto_scaling
-from tools.sensitivity import Flip, flips
-from tools.sizing import InstanceSizing, ServerlessSizing
 
 __all__ = [
     "OptionVerdict",

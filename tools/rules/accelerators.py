@@ -1,9 +1,9 @@
-"""Advice on AWS's own chips and on compiling; the choice itself stands in `tools.compilation`."""
+"""Advice on AWS's own chips and on compiling; the choice itself stands in `tools.recommending.compilation`."""
 
 from tools.endpoint import Framework
+from tools.recommending.sizing import InstanceSizing, size_neuron
 from tools.rules.case import Case
 from tools.rules.rule import ASYNCHRONOUS, REAL_TIME, Rule
-from tools.sizing import InstanceSizing, size_neuron
 
 NEO_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-cloud.html"
 OPTIMIZATION_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-optimize.html"

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from tools.assumptions import fill_gaps
 from tools.catalog import Catalog
 from tools.endpoint import InferenceOption
 from tools.estimation import (
@@ -16,8 +15,8 @@ from tools.estimation import (
     serverless_cost,
     synchronous_latency,
 )
-from tools.requirements import Environment, GpuNeed, Requirements
-from tools.sizing import (
+from tools.recommending.assumptions import fill_gaps
+from tools.recommending.sizing import (
     Chosen,
     InstanceSizing,
     ServerlessSizing,
@@ -28,7 +27,8 @@ from tools.sizing import (
     size_real_time,
     size_serverless,
 )
-from tools.workload import Workload
+from tools.recommending.workload import Workload
+from tools.requirements import Environment, GpuNeed, Requirements
 
 
 @dataclass(frozen=True)

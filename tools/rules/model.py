@@ -1,6 +1,7 @@
 """The model itself: memory, accelerators, several models on one endpoint."""
 
 from tools.endpoint import Framework
+from tools.recommending.sizing import MINUTES_TO_START_MS, serverless_memory_need_mb
 from tools.requirements import GpuNeed, ModelSourceKind
 from tools.rules.case import Case
 from tools.rules.rule import (
@@ -14,7 +15,6 @@ from tools.rules.rule import (
     Rule,
     megabytes,
 )
-from tools.sizing import MINUTES_TO_START_MS, serverless_memory_need_mb
 
 INFERENTIA_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-cloud.html"
 DRIVER_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/inference-gpu-drivers.html"

@@ -1,5 +1,7 @@
 """Time: how long one request may take, and how soon its answer is wanted."""
 
+from tools.recommending.sizing import cold_start_ms
+from tools.recommending.workload import STRICT_LATENCY_MS
 from tools.requirements import TrafficPattern
 from tools.rules.case import Case
 from tools.rules.rule import (
@@ -17,8 +19,6 @@ from tools.rules.rule import (
     Rule,
     duration,
 )
-from tools.sizing import cold_start_ms
-from tools.workload import STRICT_LATENCY_MS
 
 #: Assumed least time of a call over the network to an endpoint in the Region, milliseconds.
 NETWORK_FLOOR_MS = 5.0

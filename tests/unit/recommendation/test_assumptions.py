@@ -2,8 +2,8 @@
 
 import pytest
 
-from tools.assumptions import SYNCHRONOUS_PAYLOAD_BYTES, fill_gaps
 from tools.catalog import load_catalog
+from tools.recommending.assumptions import SYNCHRONOUS_PAYLOAD_BYTES, fill_gaps
 from tools.requirements import GpuNeed, Requirements, TrafficPattern
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from tools.catalog import load_catalog
 from tools.recommendation import Recommendation, recommend
+from tools.recommending.scaling import target_invocations_per_minute
 from tools.requirements import Requirements
-from tools.scaling import target_invocations_per_minute
 
 CATALOG = load_catalog()
 

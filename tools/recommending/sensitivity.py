@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.choice import Choice, choose
 from tools.endpoint import InferenceOption
+from tools.recommending.choice import Choice, choose
+from tools.recommending.sizing import MIB, SERVERLESS_MODEL_FACTOR, SERVERLESS_RUNTIME_MB
 from tools.requirements import DataSensitivity, GpuNeed, TrafficPattern
 from tools.rules.cost import break_even_per_day
-from tools.sizing import MIB, SERVERLESS_MODEL_FACTOR, SERVERLESS_RUNTIME_MB
 
 MOST_FLIPS = 8
 HIGHEST_RATE = 1e8  # requests per second, as in Requirements

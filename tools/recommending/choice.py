@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tools.catalog import Catalog
 from tools.endpoint import DeploymentMethod, InferenceOption
+from tools.recommending.sizing import InstanceSizing, ServerlessSizing
 from tools.requirements import (
     DeploymentPreference,
     Environment,
@@ -14,7 +15,6 @@ from tools.rules.case import Case
 from tools.rules.exclusion import JUDGED, OPTION_RULES, exclusions
 from tools.rules.rule import Rule
 from tools.rules.timing import below_network
-from tools.sizing import InstanceSizing, ServerlessSizing
 
 _PREFERRING = tuple(rule for rule in OPTION_RULES if rule.prefers)
 

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from tools.choice import Choice
 from tools.endpoint import Framework, InferenceOption
-from tools.sizing import InstanceSizing
+from tools.recommending.choice import Choice
+from tools.recommending.sizing import InstanceSizing
 
 Accelerator = Literal["none", "gpu", "inferentia", "trainium"]
 Compilation = Literal["none", "neo", "neuron"]

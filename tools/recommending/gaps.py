@@ -3,10 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from tools.assumptions import fill_gaps
 from tools.catalog import Catalog, load_catalog
-from tools.choice import choose
 from tools.endpoint import InferenceOption
+from tools.recommending.assumptions import fill_gaps
+from tools.recommending.choice import choose
 from tools.requirements import (
     DataSensitivity,
     DeploymentPreference,

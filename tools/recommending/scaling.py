@@ -4,8 +4,8 @@ from pydantic import BaseModel, ConfigDict
 
 from tools.catalog import Catalog
 from tools.endpoint import InferenceOption
-from tools.sizing import InstanceSizing, ServerlessSizing
-from tools.workload import Workload
+from tools.recommending.sizing import InstanceSizing, ServerlessSizing
+from tools.recommending.workload import Workload
 
 VARIANT_NAME = "AllTraffic"
 INSTANCE_DIMENSION = "sagemaker:variant:DesiredInstanceCount"

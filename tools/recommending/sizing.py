@@ -10,8 +10,8 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from tools.catalog import Catalog, InstanceType
+from tools.recommending.workload import Workload
 from tools.requirements import Environment, GpuNeed, TrafficPattern
-from tools.workload import Workload
 
 GIB = 1024**3
 MIB = 1024**2

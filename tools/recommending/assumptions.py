@@ -9,6 +9,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from tools.endpoint import Framework
+from tools.recommending.workload import (
+    STRICT_LATENCY_MS,
+    TRANSFER_BYTES_PER_S,
+    Assumption,
+    Workload,
+)
 from tools.requirements import (
     DataSensitivity,
     Environment,
@@ -17,7 +23,6 @@ from tools.requirements import (
     Requirements,
     TrafficPattern,
 )
-from tools.workload import STRICT_LATENCY_MS, TRANSFER_BYTES_PER_S, Assumption, Workload
 
 T = TypeVar("T")
 

@@ -1,0 +1,1 @@
+"""How a recommendation comes about: gaps filled, rules weighed, sizes, scaling, what would flip it."""
