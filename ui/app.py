@@ -12,7 +12,7 @@ from ui.chat_view import draw_running, draw_starters, draw_thread
 from ui.contract import Entry
 from ui.endpoints_view import draw_endpoints
 from ui.failures import failed
-from ui.header_view import draw_header, style
+from ui.header_view import draw_aside, draw_header, style
 from ui.requirements_view import draw_requirements
 from ui.result_view import draw_failed
 from ui.runs import Run
@@ -99,6 +99,7 @@ def _draw_input(page: Page) -> None:
 def _draw_sidebar(page: Page) -> Any:  # noqa: ANN401 - a DeltaGenerator
     """The three lists; returns the place of the requirements, to be redrawn as they change."""
     with st.sidebar:
+        draw_aside(page.services.app)
         draw_threads(page)
         st.space("small")
         needs = st.empty()

@@ -26,7 +26,11 @@ div:has(> .st-key-target-line) { position: sticky; top: 0; z-index: 99; }
 }
 [data-testid="stMarkdownContainer"] tbody tr:last-child td { border-bottom: 0; }
 [data-testid="stSidebar"] thead { display: none; }
+[class*="st-key-open-"] button, [class*="st-key-open-"] button > div {
+  justify-content: flex-start; text-align: left; width: 100%;
+}
 [class*="st-key-thread-menu-"] button > div > div:last-child:not(:first-child) { display: none; }
+@media (min-width: 768px) { .st-key-target-aside { display: none; } }
 @media (max-width: 900px) { .st-key-target-line { padding-left: 3.25rem; } }
 @media (max-width: 640px) {
   .st-key-target-line { row-gap: 0; }
@@ -46,13 +50,23 @@ def style() -> None:
 def draw_header(app: App) -> None:
     """AWS or sandbox, account and region, and who talks."""
     with st.container(key="target-line", horizontal=True, vertical_alignment="center", gap="small"):
-        if app.target == "aws":
-            st.badge("AWS, real costs", icon=":material/cloud:", color="orange")
-        else:
-            st.badge("Sandbox, no costs", icon=":material/science:", color="green")
+        _draw_target(app)
         st.caption(
             f"{_account(app)} · {plain(app.region)} · chat model: {plain(app.chat_model_label)}"
         )
+
+
+def draw_aside(app: App) -> None:
+    """The target once more for a small screen, where the sidebar lies over the header."""
+    with st.container(key="target-aside"):
+        _draw_target(app)
+
+
+def _draw_target(app: App) -> None:
+    if app.target == "aws":
+        st.badge("AWS, real costs", icon=":material/cloud:", color="orange")
+    else:
+        st.badge("Sandbox, no costs", icon=":material/science:", color="green")
 
 
 def _account(app: App) -> str:

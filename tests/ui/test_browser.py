@@ -49,7 +49,10 @@ def test_the_target_stays_in_view_and_nothing_is_wider_than_a_phone() -> None:
         _say(page, SENTENCE)
         expect(page.get_by_role("button", name="Approve")).to_be_enabled(timeout=LONG_MS)
         page.get_by_role("button", name="Approve").scroll_into_view_if_needed()
-        expect(page.get_by_text("Sandbox, no costs")).to_be_in_viewport()
+        expect(page.get_by_text("Sandbox, no costs").last).to_be_in_viewport()
         expect(page.get_by_text("account 123456789012").first).to_be_in_viewport()
+        page.get_by_test_id("stExpandSidebarButton").click()
+        aside = page.get_by_test_id("stSidebar").get_by_text("Sandbox, no costs")
+        expect(aside).to_be_in_viewport()
         main = page.get_by_test_id("stMainBlockContainer")
         assert main.evaluate("e => e.scrollWidth") <= phone["width"]

@@ -26,7 +26,7 @@ def test_the_sample_model_is_deployed_and_invoked_from_the_page(tmp_path: Path) 
             box.press("Enter")
             approve = page.get_by_role("button", name="Approve")
             expect(approve).to_be_enabled(timeout=LONG_MS)
-            expect(page.get_by_text("Sandbox, no costs")).to_be_in_viewport()
+            expect(page.get_by_text("Sandbox, no costs").last).to_be_in_viewport()
             approve.click()
             expect(page.get_by_role("heading", name=re.compile("answers"))).to_be_visible(
                 timeout=LONG_MS
