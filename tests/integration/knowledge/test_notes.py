@@ -100,6 +100,16 @@ def test_every_fact_equals_the_catalogue_where_the_catalogue_has_it(note: Note) 
         assert str(limit["unit"]).startswith(fact.unit), fact.name
 
 
+def test_every_instance_price_equals_the_price_list() -> None:
+    listed = json.loads(CATALOGUE.with_name("prices.json").read_text())["hosting"]["us-east-1"]
+    stated = re.compile(r"price_([a-z0-9]+)_(\w*?(?:medium|large))_us_east_1")
+    prices = [(m, f.value) for n in NOTES for f in n.facts if (m := stated.fullmatch(f.name))]
+    assert len(prices) >= 6
+    for match, value in prices:
+        instance_type = f"ml.{match[1]}.{match[2]}"
+        assert Decimal(str(value)) == Decimal(listed[instance_type][0]), instance_type
+
+
 def test_most_facts_are_the_catalogues() -> None:
     limits = catalogue()
     names = [f.name for n in NOTES for f in n.facts]
