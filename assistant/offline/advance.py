@@ -9,7 +9,7 @@ from assistant.offline.history import dictionary, rows
 from assistant.offline.meaning import Intent
 from assistant.offline.plan_replies import proposed
 from assistant.offline.questions import ask, wanted
-from assistant.offline.replies import ENDPOINTS, explained, failed, reasons
+from assistant.offline.replies import ENDPOINTS, WARNINGS_SHOWN, explained, failed, reasons
 from assistant.offline.talk import Reply, Talk
 from assistant.offline.tool_sentences import localized
 
@@ -164,7 +164,8 @@ def _propose(talk: Talk, *, insists: bool) -> Reply:
     text = _joined(_in_spite_of(conflicts, _), text)
     if talk.values.get("model_source") is None:
         return Reply(_joined(noted, text, _only_the_model(_)), asked=("model_source",))
-    return Reply(_joined(noted, _replaced(talk), text, _planned(talk)))
+    told = [str(w.get("text")) for w in rows(recommendation.get("warnings"))[:WARNINGS_SHOWN]]
+    return Reply(_joined(noted, _replaced(talk), text, _planned(talk, told)))
 
 
 def _only_the_model(_: Translator) -> str:
@@ -174,14 +175,14 @@ def _only_the_model(_: Translator) -> str:
     )
 
 
-def _planned(talk: Talk) -> str:
+def _planned(talk: Talk, told: list[str]) -> str:
     """Make the plan and present it, or tell why there is none."""
     _ = talk._
     made = talk.desk.call("make_plan")
     plan = dictionary(made.value.get("plan"))
     if made.error or not plan:
         return _("I could not make the plan: {problem}", problem=failed(made, _))
-    return proposed(plan, _)
+    return proposed(plan, _, told)
 
 
 def _replaced(talk: Talk) -> str:

@@ -59,7 +59,7 @@ def status(talk: Talk) -> str:
             status=_(str(found.get("status") or "?")),
         )
     ]
-    if found.get("step") is not None and found.get("of"):
+    if found.get("of") and found.get("step") not in (None, found["of"]):
         step, of = str(found["step"]), str(found["of"])
         lines.append(_("Step {step} of {of}.", step=step, of=of))
     lines.append(verified(found.get("verification"), _))

@@ -38,6 +38,8 @@ def verified(verification: Any, _: Translator) -> str:
             p50=milliseconds_shown(float(round(p50, 1)), _),
             p95=milliseconds_shown(float(round(p95, 1)), _),
         )
+    if (first := as_decimal(found.get("first_latency_ms"))) is not None:
+        text += " " + _("First answer: {time}.", time=milliseconds_shown(float(first), _))
     return text
 
 

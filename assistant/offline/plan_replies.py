@@ -1,38 +1,48 @@
 """Sentences about plans and endpoints; every number in them comes from a tool result."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from assistant.messages import Translator, as_decimal
 from assistant.offline.fields import bytes_shown
+from assistant.offline.history import rows
 from assistant.offline.replies import WARNINGS_SHOWN, option_name
 from assistant.offline.tool_sentences import localized
 
 
-def proposed(plan: Mapping[str, Any], _: Translator) -> str:
-    """Present a plan: what it makes, where, and that a person decides."""
-    name = str(plan.get("endpoint_name") or "")
-    where = place(plan, _)
+def proposed(plan: Mapping[str, Any], _: Translator, told: Collection[str] = ()) -> str:
+    """Present a plan: what it makes, where, and that a person decides.
+
+    Args:
+        plan: As the tool answers it.
+        _: The reader's language.
+        told: Warnings that the same answer has told already.
+    """
+    name, where = str(plan.get("endpoint_name") or ""), place(plan, _)
+    found = (w if isinstance(w, str) else w.get("text") for w in _texts(plan.get("warnings")))
+    fresh = [text for text in found if isinstance(text, str) and text and text not in told]
     lines = [_("The plan for **{name}** is ready ({where}).", name=name, where=where)]
+    lines += [f"- {localized(text, _)}" for text in fresh[:WARNINGS_SHOWN]]
     lines += packaging_lines(plan.get("packaging"), _)
-    extra = [
-        w if isinstance(w, str) else str(w.get("text") or "") for w in _listed(plan.get("warnings"))
-    ]
-    lines += [f"- {localized(text, _)}" for text in extra[:WARNINGS_SHOWN] if text]
-    lines.append(approval_note(plan, _))
-    return "\n".join(lines)
+    return "\n".join([*lines, approval_note(plan, _)])
 
 
 def packaging_lines(found: Any, _: Translator) -> list[str]:
-    """Say what is done to the model's archive so that its image can serve it."""
-    texts = [
-        str(s.get("summary") or s.get("text") or s.get("detail") or s.get("description") or "")
-        if isinstance(s, Mapping)
-        else str(s)
-        for s in _listed(found)
-    ]
-    shown = [f"- {text}" for text in texts if text]
-    return [_("Packaging, so that the image can serve it:"), *shown] if shown else []
+    """Say which files are added to the model's archive and why; the plan itself shows all."""
+    added = [step for step in rows(found) if step.get("action") == "add" and step.get("path")]
+    shown = [f"- {s['path']}: {localized(_first_sentence(s.get('text')), _)}" for s in added]
+    return [_("Added to the archive, so that the image can serve it:"), *shown] if shown else []
+
+
+def _first_sentence(text: Any) -> str:
+    sentence, stop, _rest = str(text or "").partition(". ")
+    return sentence + stop.strip()
+
+
+def _texts(found: Any) -> list[Any]:
+    """The sentences, or rows with one, of a list."""
+    listed = found if isinstance(found, list | tuple) else ()
+    return [item for item in listed if isinstance(item, str | Mapping)]
 
 
 def approval_note(plan: Mapping[str, Any], _: Translator) -> str:
@@ -65,10 +75,6 @@ def short(digest: Any) -> str:
     """Return the first twelve characters of a digest."""
     text = str(digest or "")
     return text.rpartition(":")[2][:12]
-
-
-def _listed(found: Any) -> list[Any]:
-    return [item for item in found if item] if isinstance(found, list | tuple) else []
 
 
 def endpoint_rows(found: Iterable[Mapping[str, Any]], _: Translator) -> list[str]:

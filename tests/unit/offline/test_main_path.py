@@ -272,3 +272,14 @@ def test_a_recommendation_without_a_model_is_not_told_twice(thread, means):
     answer = talk.say("go ahead")
     assert talk.names() == []
     assert answer.startswith("For a plan I only need the model itself")
+
+
+def test_files_added_to_the_archive_are_named_and_no_warning_is_told_twice(started, plan):
+    added = {"action": "add", "path": "code/inference.py", "text": "The image needs one. More."}
+    warning = "A first request may take 5 s."
+    made = {**plan, "packaging": [added, {"action": "pack"}], "warnings": [warning, "Look out."]}
+    talk = started(make_plan=lambda: {"plan": made})
+    answer = talk.say("200 ms")
+    assert "- code/inference.py: The image needs one.\n" in answer
+    assert answer.count(warning) == 1
+    assert "- Look out." in answer
