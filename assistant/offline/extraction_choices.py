@@ -20,8 +20,17 @@ _PEOPLE = (
     r"(?:users?|people|customers?|clients?|visitors?|someone|somebody|a person|agents?|"
     r"doctors?|humans?|operators?|nguoi dung|khach(?: hang)?|ai do|co nguoi|nhan vien)"
 )
+#: "GPU: no", as in a form.
+_IS_NO = r"\s*(?::|=|->)\s*(?:no(?:ne)?|false|not needed|not required|khong|ko|0)"
+_IS_YES = r"\s*(?::|=|->)\s*(?:yes|true|required|needed|co|can)"
 #: (field, value, pattern, weight): heavier readings of the same words win.
 _RULES = (
+    _rule("gpu", "not-needed", r"gpus?" + _IS_NO, 4),
+    _rule("gpu", "required", r"gpus?" + _IS_YES, 4),
+    _rule("streaming", False, r"stream(?:ing)?" + _IS_NO, 4),
+    _rule("streaming", True, r"stream(?:ing)?" + _IS_YES, 4),
+    _rule("interactive", False, r"interactive" + _IS_NO, 4),
+    _rule("interactive", True, r"interactive" + _IS_YES, 4),
     _rule(
         "gpu",
         "not-needed",

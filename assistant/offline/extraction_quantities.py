@@ -96,6 +96,14 @@ _CONTINUES = re.compile(
     r"\b(?:sometimes|occasionally|up to|at worst|max\w*|usually|or|rarely|even|as much "
     r"as|doi khi|co khi|co luc|toi da|len den|hoac)\b"
 )
+_TURN = re.compile(r"[,;]|\b(?:but|and we|nhung|con)\b")
+_PRESENT = re.compile(
+    r"\b(?:currently|right now|at the moment|today|as of now|used to|laptop|heroku|"
+    r"on-?prem\w*|hien (?:tai|nay|gio)|bay gio|dang la)\b"
+)
+_PROCESSING = re.compile(
+    r"\b(?:tak(?:es|e|ing)|process\w*|runs?|must|should|needs?|want|xu ly|mat)\b"
+)
 _EACH_MODEL = re.compile(r"\b(?:models|\d+ mo hinh)\b[^.;]{0,40}\b(?:each|moi (?:mo hinh|cai))\b")
 _DATA_NOUN = re.compile(
     r"(?:images?|photos?|pictures?|files?|documents?|docs?|records?|rows?|messages?|"
@@ -155,7 +163,7 @@ def quantities(
         found: Its measures; positions are indices into `passage`.
         expecting: Fields that the assistant has just asked for.
     """
-    found = tuple(m for m in found if not denied(passage, m.start))
+    found = tuple(m for m in found if not denied(passage, m.start) and not _is_present(passage, m))
     if len(found) > _MOST_MEASURES:
         found = ()
     for measure in found:
@@ -173,6 +181,16 @@ def quantities(
         )
     for match in _NO_GROWTH.finditer(passage):
         yield Candidate(field="growth_per_month", value=0.0, start=match.start(), end=match.end())
+
+
+def _is_present(passage: str, measure: Measure) -> bool:
+    """Whether a time is how long it takes today or elsewhere, not what is wanted."""
+    if measure.dimension is not Dimension.DURATION:
+        return False
+    left = [m.end() for m in _TURN.finditer(passage, 0, measure.start)]
+    right = _TURN.search(passage, measure.end)
+    clause = passage[left[-1] if left else 0 : right.start() if right else len(passage)]
+    return bool(_PRESENT.search(clause)) and not _PROCESSING.search(clause)
 
 
 def _candidate(field: str, measure: Measure) -> Candidate:

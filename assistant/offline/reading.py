@@ -39,7 +39,7 @@ class Passage(BaseModel):
     mood: Mood
 
 
-_SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;\n](?!\s|$|[.!?])[^.!?;\n]*)*(?:[.!?;\n]+|$)")
+_SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?!\s|$|[.!?])[^.!?;\n]*)*(?:[.!?;\n]+|$)")
 _WH = (
     r"why|what|whats|what's|how|which|is|are|can|could|should|would|do|does|did|will|"
     r"when|where|who|isn't|aren't|"
@@ -149,6 +149,11 @@ def _cut(sentence: str, *, vietnamese: bool) -> list[tuple[int, str]]:
     ]
 
 
+def with_headings(text: str) -> str:
+    """Turn "Latency? Under 50 ms." into "Latency: Under 50 ms.", of the same length."""
+    return _HEADING.sub(lambda m: f"{m[1]}:{m[2]}", text)
+
+
 def passages(text: str, *, expected: bool, vietnamese: bool) -> tuple[Passage, ...]:
     """Split a folded message.
 
@@ -158,7 +163,6 @@ def passages(text: str, *, expected: bool, vietnamese: bool) -> tuple[Passage, .
         vietnamese: The language decides which words begin a question.
     """
     found = []
-    text = _HEADING.sub(lambda m: f"{m[1]}:{m[2]}", text)
     for match in _SENTENCE.finditer(text):
         if not match[0].strip():
             continue

@@ -44,7 +44,7 @@ from assistant.offline.meaning import (
     Refusal,
     Understanding,
 )
-from assistant.offline.reading import Mood, Passage, passages
+from assistant.offline.reading import Mood, Passage, passages, with_headings
 from assistant.offline.settling import settled, stands
 from assistant.offline.typos import mend
 from tools.errors import InvalidInputError
@@ -141,7 +141,7 @@ def understand(
     plain = found.text
     for name in names:
         plain = blank(plain, name.start, name.end)
-    words = without_others_words(plain)
+    words = with_headings(without_others_words(plain))
     plain = without_foreign_numbers(_without_old_values(words))
     parts = passages(plain, expected=bool(expecting), vietnamese=spoken == "vi")
     reading = _read(

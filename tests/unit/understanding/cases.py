@@ -449,6 +449,15 @@ RAMBLING = [
     Case("ngày thường 3 request/giây, lúc cao điểm lên tới 25", {AVERAGE: 3, PEAK: 25}),
 ]
 LATER_READERS = [
+    Case("Currently it answers in 2 s on Heroku", {}),
+    Case("My laptop does it in 300 ms but I need 100 ms", {LATENCY: 100}),
+    Case("the p95 right now is 800 ms, we want half of that", {}),
+    Case(
+        "gpu: no\nstreaming: yes\ninteractive: no\nregion: ap-southeast-1",
+        {"gpu": "not-needed", "streaming": True, "interactive": False, "region": "ap-southeast-1"},
+    ),
+    Case("GPU? No. Latency? 50 ms.", {"gpu": "not-needed", LATENCY: 50}),
+    Case("it's 2 MB compressed, 10 MB uncompressed", {}),
     Case(
         "Mô hình viết bằng Keras, nặng khoảng 120 megabyte, mỗi lần dự đoán mất 40 mili giây",
         {"framework": "tensorflow", SIZE: 120_000_000, TIME: 0.04},
