@@ -145,10 +145,10 @@ class Conversation:
             )
         except SagepilotError as error:
             yield from self._failed(type(error).__name__, error.message, error.remedy)
-        except Exception as error:
+        except Exception:
             logger.exception("turn.failed")
             yield from self._failed(
-                type(error).__name__,
+                "InternalError",
                 "Something unexpected went wrong; nothing that was approved is lost.",
                 "Say it again; if it happens again, send the log in the state folder.",
             )

@@ -68,6 +68,7 @@ class PlanProposed(_Event):
 
     event: Literal["plan"] = "plan"
     digest: str
+    kind: Literal["deploy", "undo", "delete"] = "deploy"
     method: str
     target: str
     account: str

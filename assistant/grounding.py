@@ -36,7 +36,8 @@ def said_by_user(field: str, value: Any, quote: str, state: Mapping[str, Any]) -
 
 def _carried(field: str, value: Any, quote: str) -> bool:  # noqa: ANN401
     if isinstance(value, dict):
-        return _flat(str(value.get("uri", ""))) in _flat(quote)
+        named = _flat(str(value.get("uri", ""))) in _flat(quote)
+        return named or _from_sentence(field, quote) == value
     if field in _LITERAL_FIELDS:
         return _flat(str(value)) in _flat(quote)
     if isinstance(value, bool) or not _NUMBER.search(str(value)):

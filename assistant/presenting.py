@@ -13,6 +13,7 @@ def plan_event(plan: DeploymentPlan) -> events.PlanProposed:
     told = plan.model_dump(mode="json")
     return events.PlanProposed(
         digest=plan.digest,
+        kind=plan.kind,
         method=plan.method,
         target=plan.target,
         account=plan.account,

@@ -198,7 +198,6 @@ def _proposed(plan: DeploymentPlan, place: Workplace) -> Outcome:
             "plan": {
                 **told,
                 "inference_option": plan.inference_option,
-                "kind": plan.kind,
                 "recommendation": plan.recommendation,
             },
             "approval_requested": True,

@@ -1,14 +1,16 @@
 """`sagepilot ui`: the Streamlit app on loopback."""
 
+import contextlib
 import subprocess
 import sys
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from assistant.cli.common import app
-from tools.errors import InvalidInputError
+from tools.errors import InvalidInputError, SagepilotError
 
 
 @click.command()
@@ -17,8 +19,15 @@ from tools.errors import InvalidInputError
 def command(ctx: click.Context, port: int) -> None:
     """Start the browser app on 127.0.0.1."""
     made = app(ctx)
+    threading.Thread(target=_warm, args=(made,), daemon=True).start()
     click.echo(f"Sagepilot on http://127.0.0.1:{port}  (target: {made.target})", err=True)
     sys.exit(subprocess.call(_command_line(port), env=_environment(made)))  # noqa: S603 - our own
+
+
+def _warm(made: object) -> None:
+    """Start the sandbox while the browser opens; the page reports it if that fails."""
+    with contextlib.suppress(SagepilotError):
+        made.place.clients(made.region)  # type: ignore[attr-defined]  # an App, imported lazily
 
 
 def _command_line(port: int) -> list[str]:
