@@ -9,7 +9,14 @@ from assistant.offline.history import dictionary, rows
 from assistant.offline.meaning import Intent
 from assistant.offline.plan_replies import proposed
 from assistant.offline.questions import ask, wanted
-from assistant.offline.replies import ENDPOINTS, WARNINGS_SHOWN, explained, failed, reasons
+from assistant.offline.replies import (
+    ENDPOINTS,
+    WARNINGS_SHOWN,
+    explained,
+    failed,
+    reasons,
+    recommended,
+)
 from assistant.offline.talk import Reply, Talk
 from assistant.offline.tool_sentences import localized
 
@@ -164,8 +171,13 @@ def _propose(talk: Talk, *, insists: bool) -> Reply:
     text = _joined(_in_spite_of(conflicts, _), text)
     if talk.values.get("model_source") is None:
         return Reply(_joined(noted, text, _only_the_model(_)), asked=("model_source",))
+    made = talk.desk.call("make_plan")
+    plan = dictionary(made.value.get("plan"))
+    if made.error or not plan:
+        problem = _("I could not make the plan: {problem}", problem=failed(made, _))
+        return Reply(_joined(noted, recommended(recommendation, _), problem), ("model_source",))
     told = [str(w.get("text")) for w in rows(recommendation.get("warnings"))[:WARNINGS_SHOWN]]
-    return Reply(_joined(noted, _replaced(talk), text, _planned(talk, told)))
+    return Reply(_joined(noted, _replaced(talk), text, proposed(plan, _, told)))
 
 
 def _only_the_model(_: Translator) -> str:
@@ -175,20 +187,9 @@ def _only_the_model(_: Translator) -> str:
     )
 
 
-def _planned(talk: Talk, told: list[str]) -> str:
-    """Make the plan and present it, or tell why there is none."""
-    _ = talk._
-    made = talk.desk.call("make_plan")
-    plan = dictionary(made.value.get("plan"))
-    if made.error or not plan:
-        return _("I could not make the plan: {problem}", problem=failed(made, _))
-    return proposed(plan, _, told)
-
-
 def _replaced(talk: Talk) -> str:
     """Say that the plan shown before no longer counts, once there is a new one."""
-    made = talk.desk.call("make_plan")
-    if made.error or not (talk.pending and talk.changes):
+    if not (talk.pending and talk.changes):
         return ""
     return talk._("This is a new plan; the earlier one is void.")
 

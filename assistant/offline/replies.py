@@ -51,7 +51,7 @@ def explained(recommendation: Mapping[str, Any], _: Translator, taken: Mapping[s
     """
     option = str(recommendation.get("inference_option") or "")
     lines = [
-        _("My recommendation: **{option}**.", option=option_name(option, _)),
+        recommended(recommendation, _),
         *reasons(recommendation.get("reasons"), _, most=_REASONS_SHOWN),
     ]
     if option not in ENDPOINTS:
@@ -72,6 +72,12 @@ def explained(recommendation: Mapping[str, Any], _: Translator, taken: Mapping[s
     if texts:
         lines += ["", _("Taken for granted: {assumptions}.", assumptions=texts)]
     return "\n".join(lines)
+
+
+def recommended(recommendation: Mapping[str, Any], _: Translator) -> str:
+    """Name the recommended option in one sentence."""
+    option = option_name(str(recommendation.get("inference_option") or ""), _)
+    return _("My recommendation: **{option}**.", option=option)
 
 
 def instead(option: str, _: Translator) -> str:

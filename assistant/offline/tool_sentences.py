@@ -1,8 +1,8 @@
 """Sentences that tools say in English, so that they can be said in the reader's language.
 
-The rules of `tools` speak English with the numbers filled in. Here are their sentences with
-placeholders: what a tool said is matched with them and the values are put into the translation.
-What matches none stays English.
+The rules and the common refusals of `tools` speak English with the values filled in. Here are their
+sentences with placeholders: what a tool said is matched with them and the values are put into the
+translation. What matches none stays English.
 """
 
 import re
@@ -202,6 +202,29 @@ SENTENCES: tuple[str, ...] = (
     N_("the answer comes in one piece"),
     N_("a smaller model of at most {a}"),
     N_("a budget of at least {a} USD a month"),
+    N_("There is no file or folder {a}."),
+    N_("Check the path; give it in full if in doubt."),
+    N_("There is nothing at {a} that these credentials can see."),
+    N_("Check bucket, key and region."),
+    N_("S3 refuses access to {a}."),
+    N_("Grant s3:GetObject on it, or copy the archive to a place you can read."),
+    N_("There is an endpoint named {a} already."),
+    N_("Choose another name, or delete that endpoint first."),
+    N_("There is no deployment to undo."),
+    N_("There is no deployment {a} to undo."),
+    N_("Look at `sagepilot endpoints` for what stands."),
+    N_("Nothing of that deployment is left."),
+    N_("There is nothing to do."),
+    N_("There is nothing to remove."),
+    N_("Name another endpoint."),
+    N_("{a} holds no files."),
+    N_("Give the folder or archive with the model."),
+    N_("{a} does not name one object."),
+    N_("Give s3://bucket/path/model.tar.gz."),
+    N_("A model from {a} cannot be planned by this version."),
+    N_("Give a local path or the s3:// URI of the model's archive."),
+    N_("Change the requirement that the message names."),
+    N_("The scikit-learn image has no default model_fn, so the archive must bring one."),
     N_("A real-time endpoint is always warm, and no price says that serverless is cheaper."),
     N_(
         "SageMaker has no {a} inference image: another framework's image with a handler, Triton, "

@@ -224,6 +224,16 @@ def test_an_error_of_make_plan_is_told_with_its_remedy(started):
     assert talk.names().count("make_plan") == 1
     assert "No file ./iris.joblib. Check it." in answer
     assert "until you approve" not in answer
+    assert "My recommendation: **serverless endpoint**." in answer
+    assert "What would change this" not in answer
+
+
+def test_after_a_plan_that_failed_the_next_message_is_read_for_the_model(started):
+    problem = {"type": "NotFoundError", "message": "No file.", "remedy": "Check it."}
+    talk = started(make_plan=lambda: {"error": problem})
+    talk.say("200 ms")
+    talk.say("go ahead")
+    assert talk.heard[-1][1] == ("model_source",)
 
 
 def test_after_a_deployment_a_mere_yes_makes_no_second_one(started):

@@ -90,6 +90,10 @@ def test_everything_the_rules_say_is_translated_with_its_values():
             "Cần câu trả lời trong 200 ms; qua S3 và hàng đợi nhanh nhất cũng khoảng 1.026 ms "
             "(ước tính).",
         ),
+        (
+            "There is no file or folder ./a b.joblib.",
+            "Không có tệp hoặc thư mục ./a b.joblib.",
+        ),
         ("payload above 4.5 MB", "payload trên 4,5 MB"),
         ("processing above 18 min", "thời gian xử lý trên 18 phút"),
         ("payload above the moon", "payload trên the moon"),
