@@ -16,7 +16,7 @@ from assistant.grounding import said_by_user
 from assistant.presenting import plan_event, recommendation_json
 from assistant.workplace import Workplace
 from tools.deployment import outcome
-from tools.errors import InvalidInputError, NotFoundError, SagepilotError
+from tools.errors import InvalidInputError, NotFoundError, SagepilotError, UserError
 from tools.observation import endpoint_rows
 from tools.plan import DeploymentPlan, parse_plan
 from tools.planners.removal import plan_deletion, plan_undo
@@ -209,9 +209,13 @@ def _proposed(plan: DeploymentPlan, place: Workplace) -> Outcome:
 
 def _search(arguments: SearchNotes, state: State, place: Workplace) -> Outcome:
     from knowledge.answering import answer
+    from knowledge.errors import KnowledgeError
 
     language: Literal["en", "vi"] = "vi" if state.get("language") == "vi" else "en"
-    found = answer(arguments.query, home=place.home, language=language)
+    try:
+        found = answer(arguments.query, home=place.home, language=language)
+    except KnowledgeError as error:
+        raise UserError(error.message, remedy=error.remedy) from error
     return Outcome(found.model_dump(mode="json"))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from knowledge.errors import KnowledgeError
 from tools.errors import SagepilotError
 
 logger = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
-    except SagepilotError as error:
+    except (SagepilotError, KnowledgeError) as error:
         _report(type(error).__name__, error.message, error.remedy, as_json=wants_json)
     except Exception as error:
         logger.exception("command.failed")
