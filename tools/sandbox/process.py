@@ -45,6 +45,7 @@ _MEMORY_POLL_S = 0.1
 _STOP_GRACE_S = 1.0
 _LAST_LINES = 50
 _BYTES_PER_MB = 1024 * 1024
+_BARE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
 class WorkerTimeoutError(SagepilotError):
@@ -296,12 +297,14 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
 
 
 def _start_process() -> subprocess.Popen[bytes]:
+    # The coverage tool measures child processes through variables of this name; no one else has.
+    measured = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_PROC")}
     return subprocess.Popen(
         [sys.executable, "-I", "-m", "tools.sandbox.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},
+        env=_BARE_ENVIRONMENT | measured,
         start_new_session=True,
     )
 
