@@ -42,7 +42,8 @@ _SIZES = (
     _cue(
         "response_payload_bytes",
         r"(?:response|output|answer|reply|result)s? (?:payload|body|bodies|size)s?|"
-        r"responses?|outputs?|answers?|repl(?:y|ies)|"
+        r"responses?|outputs?|answers?(?! (?:in|within|after|back in))|repl(?:y|ies)(?! "
+        r"(?:in|within|after))|"
         r"results?|returns?|returned|returning|(?:comes?|coming|sent|get|goes|sends?) "
         r"back|back|predictions? (?:are|is)|out|"
         r"(?:kich thuoc |dung luong )?(?:dau ra|phan hoi|ket qua)|nhan (?:ve|lai)|resps?|"

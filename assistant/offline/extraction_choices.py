@@ -206,7 +206,8 @@ _RULES = (
         r"(?:\w+ )?wait|(?:not|isn't|non-?) ?(?:an? )?interactive|nightly|overnight|in the "
         r"background|background job|every night|khong ai (?:phai )?(?:cho|doi)|khong (?:can "
         r")?(?:co )?(?:ai|nguoi(?: nao)?|nguoi dung)(?: nao)?(?: phai| ngoi)? (?:cho|doi)|"
-        r"chay nen|ban dem|hang dem|moi dem|qua dem|khong can (?:tra loi )?ngay(?: lap "
+        r"chay nen|chay (?:vao )?ban dem|hang dem|moi dem|qua dem|khong can (?:tra loi "
+        r")?ngay(?: lap "
         r"tuc)?",
         3,
     ),
@@ -214,7 +215,9 @@ _RULES = (
         "interactive",
         True,
         rf"{_PEOPLE} (?:is |are |will be |will |sits? |sitting |actively |dang |phai |ngoi |"
-        rf"se )*(?:wait|waits|waiting|cho|doi)(?! (?:list|room|time))|in real[- ]?time|"
+        rf"se )*(?:wait|waits|waiting|cho|doi)(?! (?:list|room|time))|(?:a|an|the|my|"
+        rf"our) (?!(?:job|queue|request|process|thread|server|call|system)\b)[a-z]+ "
+        rf"(?:is|are|will be) waiting|in real[- ]?time|"
         rf"real[- ]?time (?:predictions?|answers?|responses?|scoring|inference|results?|"
         rf"replies|feedback|use|usage|needs?|decisions?)|(?:must be|needs? to be|should be|"
         rf"has to be|want it|be) real[- ]?time|interactive(?:ly)?|thoi gian thuc|truc tiep "
@@ -282,7 +285,7 @@ _NO_NAME = frozenset(
 )
 _PLACE_BEFORE = re.compile(
     r"(?:\b(?:in|to|at|near|use|region|region:|from|the|aws|is|be|within|into|switch to|"
-    r"move to|prefer|want|o|tai|vung|khu vuc|sang|qua|dung|la|chon|tu|but|no|or|"
+    r"move to|prefer|want|that|it|o|tai|vung|khu vuc|sang|qua|dung|la|chon|tu|but|no|or|"
     r"actually|make it)\s+|^\W*|[,;:(=]\s*)$"
 )
 _NOT_OUR_PLACE = re.compile(

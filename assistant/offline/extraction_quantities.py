@@ -104,6 +104,8 @@ _PRESENT = re.compile(
 _PROCESSING = re.compile(
     r"\b(?:tak(?:es|e|ing)|process\w*|runs?|must|should|needs?|want|xu ly|mat)\b"
 )
+#: A cue that is farther away (characters and boundaries) says nothing about a measure.
+_FARTHEST = 70
 _EACH_MODEL = re.compile(r"\b(?:models|\d+ mo hinh)\b[^.;]{0,40}\b(?:each|moi (?:mo hinh|cai))\b")
 _DATA_NOUN = re.compile(
     r"(?:images?|photos?|pictures?|files?|documents?|docs?|records?|rows?|messages?|"
@@ -239,15 +241,22 @@ def _nearest(passage: str, measure: Measure, found: tuple[Measure, ...]) -> tupl
     same = [m for m in found if m.dimension is measure.dimension] or [measure]
     spans = _cue_spans(passage, measure)
     cue_first = bool(spans) and min(s.start for s in spans) < min(m.start for m in same)
+    earlier = [m for m in same if m.end <= measure.start]
+    goes_on = bool(earlier) and _shares(passage, earlier[-1], measure)
     best: tuple[int, str | None] | None = None
     for span in spans:
         owner = _owner(passage, span, same, cue_first=cue_first)
         if owner is not None and owner is not measure and not _shares(passage, owner, measure):
             continue
-        distance = _distance(passage, span, measure, same, cue_first=cue_first)
-        total = distance + (60 if owner is not None and owner is not measure else 0)
+        total = _distance(passage, span, measure, same, cue_first=cue_first)
+        if owner is not None and owner is not measure:
+            total += 60
+        if goes_on:
+            total = min(total, _FARTHEST)
         if best is None or total < best[0]:
             best = (total, span.field)
+    if best and best[0] > _FARTHEST:
+        return None, True  # said about something else
     return (best[1], True) if best else (None, False)
 
 
@@ -318,6 +327,8 @@ def _size(
     field, cued = _nearest(passage, measure, found)
     if cued:
         return field
+    if re.search(r"\([^)]*$", before):
+        return None  # "our engine (LightGBM, 60 MB)": an aside about what stands before it
     return _uncued(passage, Dimension.BYTES, measure, found, expecting, "request_payload_bytes")
 
 
@@ -497,7 +508,10 @@ def _per_second(rate: Measure) -> float:
 def _beside_peak(passage: str, measure: Measure) -> bool:
     before = passage[max(0, measure.start - 40) : measure.start]
     after = passage[measure.end : measure.end + 20]
-    cue = r"(?:peaks?|burst\w*|spik\w*|up|max\w*|surges?|cao diem|dinh|toi da|len)"
+    cue = (
+        r"(?:avg|average|averaging|mean|trung binh|peaks?|burst\w*|spik\w*|up|max\w*|"
+        r"surges?|cao diem|dinh|toi da|len)"
+    )
     return bool(
         re.search(
             rf"\b{cue}(?:\s+(?:to|of|at|around|about|is|are|maybe|toi|den|la|khoang|can|"

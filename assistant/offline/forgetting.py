@@ -51,6 +51,7 @@ _PATTERNS = tuple(
     )
     for field, words in _FIELDS.items()
 )
+_INDIFFERENT = re.compile(r"(?:don't|do not|dont) care|khong quan tam")
 _NO_LIMIT = re.compile(
     r"\b(?:no (?:budget|cost) (?:limit|cap|constraint)|there(?:'s| is) no (?:budget|limit "
     r"on (?:cost|budget))|(?:no|without a) budget|money is no (?:object|issue)|khong "
@@ -67,6 +68,8 @@ def forgotten(passage: str, known: frozenset[str]) -> Iterator[Candidate]:
     """
     for field, pattern in _PATTERNS:
         for match in pattern.finditer(passage):
+            if field not in known and _INDIFFERENT.match(match[0]):
+                continue  # there is nothing to take back
             yield Candidate(field=field, value=None, start=match.start(), end=match.end(), weight=5)
     for match in _NO_LIMIT.finditer(passage):
         if "budget_usd_per_month" in known:

@@ -181,7 +181,7 @@ _HELP = _pattern(
     r"work|what (?:now|should i do|do i do)|how do i (?:start|begin|use (?:this|you))|"
     r"where (?:do i|to) (?:start|begin)|what's this|"
     r"(?:ban|may) (?:lam|giup|biet lam) (?:duoc )?(?:gi|nhung gi)|ban co the (?:lam|"
-    r"giup) (?:duoc )?(?:gi|nhung gi)|giup (?:toi|minh|em)(?: voi)?(?=\s*(?:$|[.!?]))|"
+    r"giup) (?:duoc )?(?:gi|nhung gi)|^\W*giup (?:toi|minh|em)(?: voi)?\W*$|"
     r"huong dan(?: toi| minh)?(?=\s*(?:$|[.!?]))|bat dau (?:tu dau|the nao|nhu the nao)"
 )
 _SMALL_TALK = _pattern(

@@ -449,6 +449,21 @@ RAMBLING = [
     Case("ngày thường 3 request/giây, lúc cao điểm lên tới 25", {AVERAGE: 3, PEAK: 25}),
 ]
 LATER_READERS = [
+    Case(
+        "Our pricing engine (LightGBM, 60 MB) has to reply in at most 120ms; inputs ~8 KB.",
+        {"framework": "lightgbm", LATENCY: 120, PAYLOAD: 8000},
+    ),
+    Case("Think 50 requests every second at lunch, average maybe 4.", {PEAK: 50, AVERAGE: 4}),
+    Case(
+        "A clinician is waiting while the scan is analysed, which takes around 20 seconds",
+        {"interactive": True, TIME: 20},
+    ),
+    Case("i dont care about latency", {}),
+    Case("actually make that Sydney", {"region": "ap-southeast-2"}, ("correct",)),
+    Case("giải thích auto scaling giúp mình", {}, ("ask-knowledge",)),
+    Case(
+        "hầu như không ai dùng ban đêm, ban ngày thì 30 request/s", {PATTERN: "diurnal", PEAK: 30}
+    ),
     Case("Currently it answers in 2 s on Heroku", {}),
     Case("My laptop does it in 300 ms but I need 100 ms", {LATENCY: 100}),
     Case("the p95 right now is 800 ms, we want half of that", {}),
