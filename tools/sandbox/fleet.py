@@ -26,6 +26,7 @@ class InstanceFleet:
         self._instances: list[Instance] = []
         self._lock = threading.Lock()
         self._free = threading.Condition(self._lock)
+        self._growing = threading.Lock()
         self._stopped = False
 
     @property
@@ -56,26 +57,24 @@ class InstanceFleet:
             )
 
     def _grow(self, count: int) -> None:
-        missing = count - len(self._instances)
-        if missing <= 0:
-            return
-        started = [start_instance(self.plan) for _ in range(missing)]
-        with ThreadPoolExecutor(missing) as pool:
-            waits = [
-                pool.submit(await_ready, self.plan, one, lambda: self._stopped) for one in started
-            ]
-        failures = [wait.exception() for wait in waits if wait.exception() is not None]
-        if failures or self._stopped:
-            for one in started:
-                one.container.stop()
-            raise (
-                failures[0] or StartFailedError("stopped")
-                if failures
-                else StartFailedError("stopped")
-            )
-        with self._free:
-            self._instances += started
-            self._free.notify_all()
+        with self._growing:
+            started = [start_instance(self.plan) for _ in range(count - len(self._instances))]
+            if not started:
+                return
+            with ThreadPoolExecutor(len(started)) as pool:
+                waits = [pool.submit(self._await, one) for one in started]
+            failures = [wait.exception() for wait in waits]
+            failed = next((failure for failure in failures if failure is not None), None)
+            if failed is not None:
+                for one in started:
+                    one.container.stop()
+                raise failed
+            with self._free:
+                self._instances += started
+                self._free.notify_all()
+
+    def _await(self, instance: Instance) -> None:
+        await_ready(self.plan, instance, lambda: self._stopped)
 
     def scale(self, instance_count: int) -> None:
         """Change the number of instances; zero stops every worker.
@@ -83,9 +82,9 @@ class InstanceFleet:
         Raises:
             StartFailedError: A new instance did not come up; those before it go on.
         """
-        self.instance_count = instance_count
         wanted = min(instance_count, self.plan.max_processes)
         self._grow(wanted)
+        self.instance_count = instance_count
         with self._lock:
             surplus, self._instances = self._instances[wanted:], self._instances[:wanted]
         for one in surplus:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tools.sandbox.containers import StartFailedError
-from tools.sandbox.deployments import Deployer, RunningDeployment
+from tools.sandbox.deployments import Deployer, RunningDeployment, VariantRunner
 from tools.sandbox.fleet import InstanceFleet
-from tools.sandbox.hosting_state import Deployment, Endpoint, HostingState
+from tools.sandbox.hosting_state import Deployment, Endpoint, HostingState, Variant
 from tools.sandbox.serverless_pool import ServerlessPool
 from tools.sandbox.timing import Timing
 from tools.sandbox.wire import AwsError
@@ -156,16 +156,14 @@ class Lifecycle:
         running = self.running(endpoint.region, endpoint.name, self._timing.ping_window_s)
         if live is None or running is None:
             return
-        for variant in live.variants:
-            match running.runners[variant.name]:
-                case InstanceFleet() as fleet:
-                    fleet.scale(variant.desired_instance_count or 0)
-                case ServerlessPool() as pool:
-                    wanted = variant.desired_serverless or {}
-                    pool.configure(
-                        max_concurrency=wanted["MaxConcurrency"],
-                        provisioned=wanted.get("ProvisionedConcurrency", 0),
-                    )
+        try:
+            for variant in live.variants:
+                _resize(running.runners[variant.name], variant)
+        except StartFailedError as error:
+            self._settle(
+                endpoint, status="InService", live=_unsettled(live), failure_reason=str(error)
+            )
+            return
         self._closing.wait(began + self._timing.updating_s - time.monotonic())
         self._settle(endpoint, status="InService", live=_settled(live))
 
@@ -197,6 +195,33 @@ class Lifecycle:
                 self._settle(endpoint, status="InService", pending=None, live=live)
             case _:  # InService and Failed are where they should be
                 pass
+
+
+def _resize(runner: VariantRunner, variant: Variant) -> None:
+    match runner:
+        case InstanceFleet():
+            runner.scale(variant.desired_instance_count or 0)
+        case ServerlessPool():
+            wanted = variant.desired_serverless or {}
+            runner.configure(
+                max_concurrency=wanted["MaxConcurrency"],
+                provisioned=wanted.get("ProvisionedConcurrency", 0),
+            )
+
+
+def _unsettled(deployment: Deployment) -> Deployment:
+    """The deployment with its desired weights and capacities given up."""
+    variants = tuple(
+        variant.model_copy(
+            update={
+                "desired_weight": variant.current_weight,
+                "desired_instance_count": variant.current_instance_count,
+                "desired_serverless": variant.serverless,
+            }
+        )
+        for variant in deployment.variants
+    )
+    return deployment.model_copy(update={"variants": variants})
 
 
 def _settled(deployment: Deployment) -> Deployment:

@@ -36,6 +36,14 @@ def _subject(request: WireRequest) -> str:
     return request.service
 
 
+def _without_secrets(request: WireRequest) -> dict[str, str]:
+    """The headers with a signature of nobody: real keys and session tokens are not kept."""
+    scope = f"sandbox/20260101/{request.region}/{request.service}/aws4_request"
+    signature = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+    kept = {k: v for k, v in request.headers.items() if k != "x-amz-security-token"}
+    return kept | {"authorization": signature}
+
+
 class Persistence:
     """Writes the journal after moto's successes and replays it at the start."""
 
@@ -90,7 +98,7 @@ class Persistence:
             "method": request.method,
             "path": request.path,
             "query": request.query,
-            "headers": dict(request.headers),
+            "headers": _without_secrets(request),
         }
         self._journal.record_request(subject, wire, request.body)
 

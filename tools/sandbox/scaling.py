@@ -7,7 +7,7 @@ ours.
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tools.sandbox.hosting_state import (
@@ -19,23 +19,25 @@ from tools.sandbox.hosting_state import (
     Variant,
 )
 from tools.sandbox.scaling_policies import Alarms, check_configuration
+from tools.sandbox.scaling_rules import (
+    INSTANCE_COUNT,
+    PROVISIONED_CONCURRENCY,
+    action_definition,
+    check_action,
+    check_capacity,
+    describe_policy,
+    describe_target,
+    key,
+    policy_arn,
+)
 from tools.sandbox.service import Call, Operation, page
 from tools.sandbox.wire import ACCOUNT, AwsError, validation_exception
 
-INSTANCE_COUNT = "sagemaker:variant:DesiredInstanceCount"
-PROVISIONED_CONCURRENCY = "sagemaker:variant:DesiredProvisionedConcurrency"
 _RESOURCE = re.compile(r"endpoint/(?P<endpoint>[^/]+)/variant/(?P<variant>[^/]+)")
-_SERVICE_ROLE = (
-    f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/"
-    "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-)
 _SUSPENDABLE = (
     "DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended",
 )  # fmt: skip
 _MAX_POLICIES = 50
-_SCHEDULE = re.compile(
-    r"(at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|rate\(\d+ (minute|hour|day)s?\)|cron\(\S+( \S+){5}\))"
-)
 
 S = TypeVar("S", ScalableTarget, ScalingPolicy, ScheduledAction)
 
@@ -110,7 +112,7 @@ class Scaling:
         """RegisterScalableTarget: makes a target, or changes its limits."""
         params = call.params
         variant = self._require_variant(call)
-        name = _key(params)
+        name = key(params)
         with self._state.lock:
             held = self._state.get(ScalableTarget, call.region, name)
             if held is None and not {"MinCapacity", "MaxCapacity"} <= params.keys():
@@ -120,7 +122,7 @@ class Scaling:
                 )
             low = params.get("MinCapacity", held.min_capacity if held else 0)
             high = params.get("MaxCapacity", held.max_capacity if held else 0)
-            _check_capacity(params["ScalableDimension"], variant, low, high)
+            check_capacity(params["ScalableDimension"], variant, low, high)
             suspended = dict(held.suspended if held else dict.fromkeys(_SUSPENDABLE, False))
             target = ScalableTarget(
                 region=call.region, name=name,
@@ -166,7 +168,7 @@ class Scaling:
         """DescribeScalableTargets."""
         wanted = call.params.get("ResourceIds")
         found = [
-            _describe_target(target)
+            describe_target(target)
             for target in self._of_dimension(ScalableTarget, call)
             if wanted is None or target.resource_id in wanted
         ]
@@ -179,7 +181,7 @@ class Scaling:
         return {}
 
     def _require_target(self, call: Call) -> ScalableTarget:
-        target = self._state.get(ScalableTarget, call.region, _key(call.params))
+        target = self._state.get(ScalableTarget, call.region, key(call.params))
         if target is None:
             params = call.params
             raise AwsError(
@@ -215,7 +217,7 @@ class Scaling:
                 raise AwsError("LimitExceededException", "Exceeded the policies per target.")
             if held is not None:
                 self._alarms.delete(call.region, held.alarms)
-            arn = held.arn if held else _policy_arn(call.region, target, params, self._suffix())
+            arn = held.arn if held else policy_arn(call.region, target, params, self._suffix())
             alarms = self._alarms.put(call.region, target, arn, kind, configuration)
             self._state.save(
                 ScalingPolicy(
@@ -232,7 +234,7 @@ class Scaling:
         """DescribeScalingPolicies."""
         names = call.params.get("PolicyNames")
         found = [
-            _describe_policy(policy)
+            describe_policy(policy)
             for policy in self._of_dimension(ScalingPolicy, call)
             if (names is None or policy.policy_name in names)
             and call.params.get("ResourceId") in (None, policy.resource_id)
@@ -242,7 +244,7 @@ class Scaling:
 
     def delete_policy(self, call: Call) -> dict[str, Any]:
         """DeleteScalingPolicy."""
-        name = f"{_key(call.params)}|{call.params['PolicyName']}"
+        name = f"{key(call.params)}|{call.params['PolicyName']}"
         with self._state.lock:
             policy = self._state.get(ScalingPolicy, call.region, name)
             if policy is None:
@@ -259,8 +261,8 @@ class Scaling:
             target = self._require_target(call)
             name = f"{target.name}|{params['ScheduledActionName']}"
             held = self._state.get(ScheduledAction, call.region, name)
-            definition = dict(held.definition if held else {}) | _action_definition(params)
-            _check_action(definition)
+            definition = dict(held.definition if held else {}) | action_definition(params)
+            check_action(definition)
             arn = held.arn if held else self._arn(call.region, "scheduledAction")
             self._state.save(
                 ScheduledAction(
@@ -294,7 +296,7 @@ class Scaling:
 
     def delete_action(self, call: Call) -> dict[str, Any]:
         """DeleteScheduledAction."""
-        name = f"{_key(call.params)}|{call.params['ScheduledActionName']}"
+        name = f"{key(call.params)}|{call.params['ScheduledActionName']}"
         action = self._state.get(ScheduledAction, call.region, name)
         if action is None:
             raise _not_found("scheduled action", call)
@@ -319,94 +321,3 @@ class Scaling:
 
     def _arn(self, region: str, kind: str) -> str:
         return f"arn:aws:application-autoscaling:{region}:{ACCOUNT}:{kind}/{self._suffix()}"
-
-
-def _key(params: Mapping[str, Any]) -> str:
-    return f"{params['ResourceId']}|{params['ScalableDimension']}"
-
-
-def _check_capacity(dimension: str, variant: Variant, low: int, high: int) -> None:
-    if low > high:
-        raise validation_exception(
-            f"Maximum capacity cannot be less than minimum capacity: {high} is less than {low}."
-        )
-    if dimension == INSTANCE_COUNT:
-        if variant.serverless is not None:
-            raise validation_exception(
-                f"Variant {variant.name} is serverless: {INSTANCE_COUNT} cannot be registered."
-            )
-        return
-    provisioned = (variant.serverless or {}).get("ProvisionedConcurrency")
-    if variant.serverless is None or not provisioned:
-        raise validation_exception(
-            f"Variant {variant.name} has no ProvisionedConcurrency: it cannot be registered for "
-            f"{PROVISIONED_CONCURRENCY}."
-        )
-    if high > variant.serverless["MaxConcurrency"]:
-        raise validation_exception(
-            f"MaxCapacity {high} is more than the MaxConcurrency of variant {variant.name}, "
-            f"{variant.serverless['MaxConcurrency']}."
-        )
-
-
-def _policy_arn(region: str, target: ScalableTarget, params: Mapping[str, Any], suffix: str) -> str:
-    return (
-        f"arn:aws:autoscaling:{region}:{ACCOUNT}:scalingPolicy:{suffix}:resource/sagemaker/"
-        f"{target.resource_id}:policyName/{params['PolicyName']}"
-    )
-
-
-def _action_definition(params: Mapping[str, Any]) -> dict[str, Any]:
-    members = ("Schedule", "Timezone", "StartTime", "EndTime", "ScalableTargetAction")
-    return {member: params[member] for member in members if member in params}
-
-
-def _check_action(definition: Mapping[str, Any]) -> None:
-    if "Schedule" not in definition or "ScalableTargetAction" not in definition:
-        raise validation_exception(
-            "Schedule and ScalableTargetAction must be specified for a new scheduled action."
-        )
-    if _SCHEDULE.fullmatch(definition["Schedule"]) is None:
-        raise validation_exception(
-            f"Schedule expression {definition['Schedule']} is not valid: use at(..), rate(..) or "
-            "cron(..)."
-        )
-    action = definition["ScalableTargetAction"]
-    low, high = action.get("MinCapacity"), action.get("MaxCapacity")
-    if low is None and high is None:
-        raise validation_exception("MinCapacity or MaxCapacity must be specified.")
-    if low is not None and high is not None and low > high:
-        raise validation_exception("Maximum capacity cannot be less than minimum capacity.")
-
-
-def _describe_target(target: ScalableTarget) -> dict[str, Any]:
-    return {
-        "ServiceNamespace": "sagemaker",
-        "ResourceId": target.resource_id,
-        "ScalableDimension": target.dimension,
-        "MinCapacity": target.min_capacity,
-        "MaxCapacity": target.max_capacity,
-        "RoleARN": _SERVICE_ROLE,
-        "CreationTime": target.created_at,
-        "SuspendedState": target.suspended,
-        "ScalableTargetARN": target.arn,
-    }
-
-
-def _describe_policy(policy: ScalingPolicy) -> dict[str, Any]:
-    member = (
-        "TargetTrackingScalingPolicyConfiguration"
-        if policy.policy_type == "TargetTrackingScaling"
-        else "StepScalingPolicyConfiguration"
-    )
-    return {
-        "PolicyARN": policy.arn,
-        "PolicyName": policy.policy_name,
-        "ServiceNamespace": "sagemaker",
-        "ResourceId": policy.resource_id,
-        "ScalableDimension": policy.dimension,
-        "PolicyType": policy.policy_type,
-        member: policy.configuration,
-        "Alarms": list(policy.alarms),
-        "CreationTime": policy.created_at,
-    }
