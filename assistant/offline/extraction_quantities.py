@@ -17,142 +17,42 @@ from assistant.offline.cues import (
 )
 from assistant.offline.intents import corrects
 from assistant.offline.meaning import Candidate
+from assistant.offline.quantity_words import (
+    CHOOSING,
+    CONTINUES,
+    COUNTS,
+    DATA_NOUN,
+    EACH,
+    EACH_MODEL,
+    FARTHEST,
+    FIRST_PER_INTERVAL,
+    GROWTH_FACTOR,
+    HEAVY,
+    LATER,
+    MODEL_AFTER,
+    MODEL_BEFORE,
+    MODELS,
+    MOST_MEASURES,
+    NO_COLD_START,
+    NO_GROWTH,
+    NO_TRAFFIC_DEED,
+    NO_TRAFFIC_NOUN,
+    PARAMETER_CONTEXT,
+    PERIOD_WORDS,
+    PERIODIC_GROWTH,
+    PRESENT,
+    PROCESSING,
+    SHARED,
+    SMALL_WORDS,
+    TRAFFIC_VERB,
+    TURN,
+    UNIT_BEFORE,
+)
 from assistant.offline.settling import denied
 from tools.errors import InvalidInputError
 from tools.measures import REQUEST_NOUN, Measure, tidy
 from tools.quantities import BARE_NUMBER_FIELDS, QUANTITIES, monthly_growth, value_of
 from tools.units import Dimension, factor
-
-#: A passage with more numbers is a table or a log, not a wish.
-_MOST_MEASURES = 24
-_SMALL_WORDS = re.compile(
-    r"[\s:=~(-]*(?:(?:is|are|of|at|to|about|around|under|below|up|roughly|be|la|khoang|"
-    r"duoi|on|the|a|an|should|must|"
-    r"can|may|take|takes|within|than|less|in|max|toi|den|trong|co|tam|just|only|"
-    r"maybe|something|like)\s*)*"
-)
-_MODEL_WORD = (
-    r"(?:models?|weights|artifacts?|artefacts?|archive|checkpoint|tarball|pickle|llms?|"
-    r"classifier|mo hinh|"
-    r"§+)"
-)
-_MODEL_BEFORE = re.compile(
-    rf"\b{_MODEL_WORD}(?:'s)?(?: (?:itself|file|size|is|are|about|around|roughly|approx|"
-    rf"of|weighs?|weighing|nang|khoang|co|kich thuoc|dung luong|la|just|only|a|"
-    rf"takes up|has|at|tam|artifact|archive|under|below|less than|max|file is)|"
-    rf"[\s:=~,(])*$|§+(?: (?:is|weighs|about|nang|co|khoang)|[\s:=~,(])*$"
-)
-_MODEL_AFTER = re.compile(
-    rf"^\)?[\s-]*(?:big |large |heavy )?(?:(?!to\b|for\b|per\b|from\b|in\b|into\b|and\b|"
-    rf"of\b|request|payload|input|image|response|output|answer|memory|ram|with|"
-    rf"each)[a-z0-9-]+\s){{0,2}}?{_MODEL_WORD}\b"
-    r"(?! (?:input|request|payload|output|response))"
-)
-_PARAMETER_CONTEXT = re.compile(
-    r"\b(?:models?|llms?|llama\w*|mistral|gemma|qwen|falcon|gpt\w*|params?|parameters?|"
-    r"bloom|phi|mo hinh|tham so)\b"
-)
-_MODELS = re.compile(
-    r"\s+(?:(?!other\b|versions?\b)[a-z-]+\s){0,2}?models\b|\s+(?:mo hinh|model)\b"
-)
-_SHARED = re.compile(
-    r"\b(?:serv\w*|host\w*|endpoints?|deploy\w*|behind|run\w*|share\w*|one per|put|"
-    r"trien khai|phuc vu|chay|chung)\b"
-)
-_CHOOSING = re.compile(
-    r"\b(?:compar\w*|candidates?|choose|tried|trained|experiment\w*|between|so sanh)\b"
-)
-_TRAFFIC_VERB = re.compile(
-    r"\b(?:gets?|getting|receiv\w*|handl\w*|scor\w*|process\w*|serv\w*|predict\w*|classif\w*|"
-    r"expect\w*|call\w*|hit\w*|pok\w*|ping\w*|quer\w*|invok\w*|used?|traffic|volume|"
-    r"load|throughput|"
-    r"incoming|comes?|arriv\w*|sees?|nhan|xu ly|luu luong|phuc vu|goi|peak\w*|average)\b"
-)
-_NO_TRAFFIC_DEED = re.compile(
-    r"\b(?:deploy\w*|releas\w*|retrain\w*|train\w*|experiment\w*|ship\w*|commit\w*|"
-    r"hir\w*|onboard\w*|"
-    r"meet\w*|builds?|publish\w*|huan luyen|phat hanh)\b"
-)
-_NO_TRAFFIC_NOUN = re.compile(
-    r"\b(?:dollars?|usd|euros?|bytes?|[kmgt]i?bs?|hours?|minutes?|seconds?|ms|days?|"
-    r"weeks?|deploy\w*|releases?|developers?|people|models?|retrain\w*|training|"
-    r"updates?|meetings?|steps?|commits?|epochs?|versions?|features?|new|tokens?|"
-    r"frames?|degrees|percent|drops?|do|engineers?|words?|characters?|replicas?|"
-    r"instances?|failures?|errors?|gb|us|nguoi dung moi)\b"
-)
-#: A rate of each user is no traffic until it is multiplied, which is not ours to do.
-_EACH = re.compile(
-    r"\b(?:each|per|every|a single|moi) (?:\w+ )?(?:users?|customers?|clients?|devices?|"
-    r"sensors?|stores?|cameras?|persons?|agents?|"
-    r"tenants?|employees?|shops?|nguoi(?: dung)?|khach(?: hang)?|thiet bi)\b"
-)
-_HEAVY = re.compile(
-    r"\b(?:models?|mo hinh|llm)\b(?:(?!\b(?:images?|scans?|files?|anh|tep|requests?|yeu "
-    r"cau|payloads?)\b)[^.;]){0,40}"
-    r"\b(?:nang|weighs?|weighing)(?: (?:khoang|chung|tam|about|around|roughly|in at))*[\s~]*$"
-)
-#: Between two measures of one thing: "usually 2 MB, sometimes 20 MB".
-_CONTINUES = re.compile(
-    r"\b(?:sometimes|occasionally|up to|at worst|max\w*|usually|or|rarely|even|as much "
-    r"as|doi khi|co khi|co luc|toi da|len den|hoac)\b"
-)
-_TURN = re.compile(r"[,;]|\b(?:but|and we|nhung|con)\b")
-_PRESENT = re.compile(
-    r"\b(?:currently|right now|at the moment|today|as of now|used to|laptop|heroku|"
-    r"on-?prem\w*|hien (?:tai|nay|gio)|bay gio|dang la)\b"
-)
-_PROCESSING = re.compile(
-    r"\b(?:tak(?:es|e|ing)|process\w*|runs?|must|should|needs?|want|xu ly|mat)\b"
-)
-#: A cue that is farther away (characters and boundaries) says nothing about a measure.
-_FARTHEST = 70
-_EACH_MODEL = re.compile(r"\b(?:models|\d+ mo hinh)\b[^.;]{0,40}\b(?:each|moi (?:mo hinh|cai))\b")
-_DATA_NOUN = re.compile(
-    r"(?:images?|photos?|pictures?|files?|documents?|docs?|records?|rows?|messages?|"
-    r"e?mails?|texts?|videos?|claims?|"
-    r"orders?|items?|jobs?|customers?|scans?|pages?|anh|file|tep|tai lieu|ban ghi|tin "
-    r"nhan|don hang|khach hang)"
-)
-_LATER = re.compile(
-    r"\b(?:grow\w* (?:from|to)|will (?:be|reach|grow|rise)|eventually|next (?:year|"
-    r"month|quarter)|someday|one day|"
-    r"in (?:a|one|two|six|\d+) (?:months?|years?)|later on|sau nay|nam sau|sang nam|"
-    r"tuong lai|tang (?:tu|len|toi))\b"
-)
-_UNIT_BEFORE = re.compile(
-    r"\b(?:rps|qps|tps|requests? per second|req(?:uest)?s?\s?/\s?s(?:ec)?)\s*(?:(?:is|"
-    r"of|at|about|around|la|khoang)\s*|[:=~]\s*)*$"
-)
-_GROWTH_FACTOR = re.compile(
-    r"\b(?:(?P<double>doubl\w+|twice|tang gap doi|gap doi|nhan doi)|(?P<triple>tripl\w+|"
-    r"tang gap ba|gap ba)|(?P<ten>(?:grow\w* )?(?P<n>\d+)\s?x|tang gap (?P<m>\d+)(?: "
-    r"lan)?))"
-    r"\b\s*(?:[a-z]+\s){0,2}?(?:every|each|per|a|an|once (?:a|per)|in (?:a|one)|moi|"
-    r"hang|trong (?:mot|1))\s+(?:(?P<count>\d+|two|three|six)\s+)?(?P<period>day|week|"
-    r"month|quarter|year|ngay|tuan|thang|quy|nam)s?\b"
-)
-_NO_GROWTH = re.compile(
-    r"\b(?:no growth|won't grow|will not grow|not growing|doesn't grow|isn't growing|"
-    r"traffic (?:is|stays?) flat|khong tang(?: truong)?)\b"
-)
-_PERIOD_WORDS = {"ngay": "day", "tuan": "week", "thang": "month", "quy": "quarter", "nam": "year"}
-_COUNTS = {"two": 2, "three": 3, "six": 6}
-_PERIODIC_GROWTH = re.compile(
-    r"\b(?:(?P<month>monthly|month over month|mom)|(?P<year>yearly|annual(?:ly)?|year over "
-    r"year|yoy)|(?P<week>weekly))\b"
-)
-_NO_COLD_START = re.compile(
-    r"\b(?:no|zero|without(?: any)?|avoid|can't (?:have|accept|tolerate|afford)(?: "
-    r"any)?|cannot (?:have|accept|tolerate|afford)(?: any)?|don't want(?: any)?|never|"
-    r"not (?:tolerate|accept))\s+cold[ -]?starts?\b|"
-    r"\bcold[ -]?starts? (?:are|is) (?:not (?:ok|okay|acceptable|allowed|fine)|"
-    r"unacceptable|a no-?go)|\b(?:khong (?:duoc |chap nhan |muon )?(?:co )?|tranh "
-    r")(?:khoi dong (?:nguoi|lanh)|cold start)\b"
-)
-_FIRST_PER_INTERVAL = re.compile(
-    r"\b(?:a|one|1|mot) (?:single )?(?:request|call|prediction|yeu cau|lan goi)s? (?:every|"
-    r"each|per|moi|cach)\s+$"
-)
 
 
 def quantities(
@@ -166,14 +66,14 @@ def quantities(
         expecting: Fields that the assistant has just asked for.
     """
     found = tuple(m for m in found if not denied(passage, m.start) and not _is_present(passage, m))
-    if len(found) > _MOST_MEASURES:
+    if len(found) > MOST_MEASURES:
         found = ()
     for measure in found:
         field = _field(passage, measure, found, expecting)
         if field:
             yield _candidate(field, measure)
     yield from _growth_factors(passage)
-    for match in _NO_COLD_START.finditer(passage):
+    for match in NO_COLD_START.finditer(passage):
         yield Candidate(
             field="cold_start_tolerance_ms",
             value=0.0,
@@ -181,7 +81,7 @@ def quantities(
             end=match.end(),
             weight=2,
         )
-    for match in _NO_GROWTH.finditer(passage):
+    for match in NO_GROWTH.finditer(passage):
         yield Candidate(field="growth_per_month", value=0.0, start=match.start(), end=match.end())
 
 
@@ -189,10 +89,10 @@ def _is_present(passage: str, measure: Measure) -> bool:
     """Whether a time is how long it takes today or elsewhere, not what is wanted."""
     if measure.dimension is not Dimension.DURATION:
         return False
-    left = [m.end() for m in _TURN.finditer(passage, 0, measure.start)]
-    right = _TURN.search(passage, measure.end)
+    left = [m.end() for m in TURN.finditer(passage, 0, measure.start)]
+    right = TURN.search(passage, measure.end)
     clause = passage[left[-1] if left else 0 : right.start() if right else len(passage)]
-    return bool(_PRESENT.search(clause)) and not _PROCESSING.search(clause)
+    return bool(PRESENT.search(clause)) and not PROCESSING.search(clause)
 
 
 def _candidate(field: str, measure: Measure) -> Candidate:
@@ -230,7 +130,7 @@ def _field(  # noqa: PLR0911 (one a dimension)
             return _share(passage, measure, expecting)
         case Dimension.PARAMETERS:
             near = passage[max(0, measure.start - 30) : measure.end + 20]
-            said = measure.unit == "said" or _PARAMETER_CONTEXT.search(near)
+            said = measure.unit == "said" or PARAMETER_CONTEXT.search(near)
             return "model_parameters" if said or "model_parameters" in expecting else None
         case _:
             return _plain(passage, measure, found, expecting)
@@ -252,10 +152,10 @@ def _nearest(passage: str, measure: Measure, found: tuple[Measure, ...]) -> tupl
         if owner is not None and owner is not measure:
             total += 60
         if goes_on:
-            total = min(total, _FARTHEST)
+            total = min(total, FARTHEST)
         if best is None or total < best[0]:
             best = (total, span.field)
-    if best and best[0] > _FARTHEST:
+    if best and best[0] > FARTHEST:
         return None, True  # said about something else
     return (best[1], True) if best else (None, False)
 
@@ -265,7 +165,7 @@ def _shares(passage: str, owner: Measure, measure: Measure) -> bool:
     if measure.dimension is Dimension.RATE:
         return False
     between = passage[owner.end : measure.start]
-    return corrects(between) or bool(_CONTINUES.search(between))
+    return corrects(between) or bool(CONTINUES.search(between))
 
 
 def _distance(
@@ -287,11 +187,11 @@ def _owner(passage: str, span: CueSpan, same: list[Measure], *, cue_first: bool)
     """The measure that a cue stands beside with nothing but small words between."""
     following = next((m for m in same if m.start >= span.end), None)
     previous = next((m for m in reversed(same) if m.end <= span.start), None)
-    if following and not _SMALL_WORDS.fullmatch(passage[span.end : following.start]):
+    if following and not SMALL_WORDS.fullmatch(passage[span.end : following.start]):
         following = None
     if re.search(r"\s(?:to|of|at|around|is|toi|den)$", passage[span.start : span.end]):
         previous = None
-    if previous and not _SMALL_WORDS.fullmatch(passage[previous.end : span.start]):
+    if previous and not SMALL_WORDS.fullmatch(passage[previous.end : span.start]):
         previous = None
     if following and previous:
         return following if cue_first else previous
@@ -320,9 +220,9 @@ def _size(
     passage: str, measure: Measure, found: tuple[Measure, ...], expecting: tuple[str, ...]
 ) -> str | None:
     before, after = passage[: measure.start], passage[measure.end :]
-    if _MODEL_BEFORE.search(before) or _MODEL_AFTER.search(after) or _HEAVY.search(before):
+    if MODEL_BEFORE.search(before) or MODEL_AFTER.search(after) or HEAVY.search(before):
         return "model_size_bytes"
-    if _EACH_MODEL.search(passage):
+    if EACH_MODEL.search(passage):
         return None  # the size of one of several models is neither
     field, cued = _nearest(passage, measure, found)
     if cued:
@@ -377,9 +277,9 @@ def _duration(
 def _rate(
     passage: str, measure: Measure, found: tuple[Measure, ...], expecting: tuple[str, ...]
 ) -> str | None:
-    if not _is_traffic(passage, measure) or _EACH.search(passage):
+    if not _is_traffic(passage, measure) or EACH.search(passage):
         return None
-    if _LATER.search(passage[: measure.end]):
+    if LATER.search(passage[: measure.end]):
         return None
     field, cued = _nearest(passage, measure, found)
     if cued:
@@ -403,9 +303,9 @@ def _is_traffic(passage: str, measure: Measure) -> bool:
     left = [m.end() for m in BOUNDARY.finditer(passage, 0, measure.start)]
     right = BOUNDARY.search(passage, measure.end)
     clause = passage[left[-1] if left else 0 : right.start() if right else len(passage)]
-    if _NO_TRAFFIC_NOUN.search(measure.noun) or _NO_TRAFFIC_DEED.search(clause):
+    if NO_TRAFFIC_NOUN.search(measure.noun) or NO_TRAFFIC_DEED.search(clause):
         return False
-    return bool(_DATA_NOUN.fullmatch(measure.noun) or _TRAFFIC_VERB.search(clause))
+    return bool(DATA_NOUN.fullmatch(measure.noun) or TRAFFIC_VERB.search(clause))
 
 
 def _money(passage: str, measure: Measure, expecting: tuple[str, ...]) -> str | None:
@@ -432,7 +332,7 @@ def _cornered(passage: str, measure: Measure) -> bool:
 def _share(passage: str, measure: Measure, expecting: tuple[str, ...]) -> str | None:
     growing = GROWTH.search(passage) or SHRINK.search(passage)
     if measure.dimension is Dimension.SHARE_RATE or growing:
-        periodic = measure.period or _PERIODIC_GROWTH.search(passage)
+        periodic = measure.period or PERIODIC_GROWTH.search(passage)
         wanted = growing or "growth_per_month" in expecting
         return "growth_per_month" if wanted and periodic else None
     if IDLE.search(passage) or BUSY.search(passage) or "idle_share" in expecting:
@@ -443,8 +343,8 @@ def _share(passage: str, measure: Measure, expecting: tuple[str, ...]) -> str | 
 def _plain(
     passage: str, measure: Measure, found: tuple[Measure, ...], expecting: tuple[str, ...]
 ) -> str | None:
-    if _MODELS.match(passage, measure.end):
-        shared = _SHARED.search(passage) and not _CHOOSING.search(passage)
+    if MODELS.match(passage, measure.end):
+        shared = SHARED.search(passage) and not CHOOSING.search(passage)
         return "model_count" if shared or "model_count" in expecting else None
     rates = [m for m in found if m.dimension is Dimension.RATE]
     if rates:
@@ -465,7 +365,7 @@ def bursts(passage: str, found: tuple[Measure, ...]) -> tuple[Measure, ...]:
     result: list[Measure] = []
     rate = next((m for m in found if m.dimension is Dimension.RATE), None)
     for measure in found:
-        if measure.dimension is Dimension.PLAIN and _UNIT_BEFORE.search(passage[: measure.start]):
+        if measure.dimension is Dimension.PLAIN and UNIT_BEFORE.search(passage[: measure.start]):
             given = {"dimension": Dimension.RATE, "period": "second"}
             result.append(measure.model_copy(update=given))
             continue
@@ -481,7 +381,7 @@ def bursts(passage: str, found: tuple[Measure, ...]) -> tuple[Measure, ...]:
                     }
                 )
             )
-        elif measure.dimension is Dimension.DURATION and _FIRST_PER_INTERVAL.search(
+        elif measure.dimension is Dimension.DURATION and FIRST_PER_INTERVAL.search(
             passage[: measure.start]
         ):
             per_second = 1 / measure.high if measure.high > 0 else 0.0
@@ -523,10 +423,10 @@ def _beside_peak(passage: str, measure: Measure) -> bool:
 
 
 def _growth_factors(passage: str) -> Iterator[Candidate]:
-    for match in _GROWTH_FACTOR.finditer(passage):
+    for match in GROWTH_FACTOR.finditer(passage):
         number = 2 if match["double"] else 3 if match["triple"] else int(match["n"] or match["m"])
-        period = _PERIOD_WORDS.get(match["period"], match["period"])
-        count = _COUNTS.get(match["count"] or "", 0) or int(match["count"] or 1)
+        period = PERIOD_WORDS.get(match["period"], match["period"])
+        count = COUNTS.get(match["count"] or "", 0) or int(match["count"] or 1)
         months = {"day": 24 / 730, "week": 168 / 730, "month": 1.0, "quarter": 3.0, "year": 12.0}[
             period
         ]
@@ -553,7 +453,7 @@ def _periodic(passage: str, candidate: Candidate) -> Candidate:
     value = candidate.value
     if SHRINK.search(passage) and not GROWTH.search(passage):
         value = -value
-    periodic = _PERIODIC_GROWTH.search(passage)
+    periodic = PERIODIC_GROWTH.search(passage)
     if periodic and periodic.lastgroup != "month":
         value = tidy(monthly_growth(value, periodic.lastgroup or "month"))
     return candidate.model_copy(update={"value": value})
