@@ -85,7 +85,7 @@ _NOUN = (
 _RATE = re.compile(rf"{_NOUN}\s*,?\s*(?:{_PER}(?:single\s+)?{_TIME}|(?<=[a-z0-9\s]){_ADVERB})")
 _BEFORE_RATE = re.compile(
     rf"(?:\b(?:per|each|every|moi|mot|a)\s+{_TIME}|{_ADVERB})[\s,:]*(?:(?:we|i|it|they|"
-    rf"chung toi|toi|minh|co|khoang|nhan|get|have|see|receive|expect|handle|serve|about|"
+    rf"chung toi|toi|minh|co|khoang|chung|tam|nhan|get|have|see|receive|expect|handle|serve|about|"
     rf"around|roughly|some|is|are|la|~)\s+){{0,4}}$"
 )
 _RATE_NOUN_AFTER = re.compile(rf"\s*(?:[a-z-]+\s+){{0,1}}?(?P<noun>{REQUEST_NOUN})\b")

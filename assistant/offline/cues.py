@@ -52,7 +52,8 @@ _SIZES = (
     _cue(
         "request_payload_bytes",
         r"(?:request|input) (?:payload|body|bodies|size)s?|requests?|reqs?|payloads?|"
-        r"inputs?|uploads?|(?:goes|going|comes|coming|what goes) in|body|bodies|sends?|sending|"
+        r"inputs?|uploads?|posts?|posting|(?:goes|going|comes|coming|what goes) in|body|"
+        r"bodies|sends?|sending|"
         r"(?:kich thuoc |dung luong )?(?:dau vao|yeu cau)|gui(?: len| vao)?|tai len|"
         r"in(?=\s*(?:[,;.]|$|and\b))",
     ),

@@ -449,6 +449,8 @@ RAMBLING = [
     Case("ngày thường 3 request/giây, lúc cao điểm lên tới 25", {AVERAGE: 3, PEAK: 25}),
 ]
 LATER_READERS = [
+    Case("Callers post ~1.5 KB, get a short answer back.", {PAYLOAD: 1500}),
+    Case("mỗi giây chừng 5 yêu cầu, mỗi cái 20KB", {PEAK: 5, PAYLOAD: 20_000}),
     Case(
         "Our pricing engine (LightGBM, 60 MB) has to reply in at most 120ms; inputs ~8 KB.",
         {"framework": "lightgbm", LATENCY: 120, PAYLOAD: 8000},
