@@ -69,8 +69,15 @@ def _estimators(loaded: Any) -> list[Any]:
         return []
     found = [loaded]
     for attribute in ("steps", "estimators_", "transformers_"):
-        for entry in getattr(loaded, attribute, None) or ():
+        for entry in _entries(getattr(loaded, attribute, None)):
             parts = entry if isinstance(entry, tuple) else (entry,)
             for part in parts:
                 found += _estimators(part)
     return found
+
+
+def _entries(held: Any) -> list[Any]:
+    """Return what a list, tuple or array of estimators (boosting has a matrix of them) holds."""
+    if held is None:
+        return []
+    return list(held.flat if hasattr(held, "flat") else held)
