@@ -9,23 +9,23 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from tools.archive import BlobRef, content_size, write_archive
-from tools.artifact import inspect
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
-from tools.fitting.deep_learning import fit_huggingface, fit_tensorflow, fit_torch
-from tools.fitting.fitted import CANONICAL_SOURCE, Fitted, PackagingStep, SampleRequest
-from tools.fitting.onnx import fit_onnx
-from tools.fitting.repository import find_repository, fit_repository
-from tools.fitting.scripted import find_script, fit_scripted
-from tools.fitting.selection import left_out, one_model, without_top_folder
-from tools.fitting.sklearn import fit_sklearn
-from tools.fitting.xgboost import fit_xgboost
-from tools.formats.artifact import ModelArtifact
-from tools.sample_request import sample_request
+from tools.packing.archive import BlobRef, content_size, write_archive
+from tools.packing.artifact import inspect
+from tools.packing.fitting.deep_learning import fit_huggingface, fit_tensorflow, fit_torch
+from tools.packing.fitting.fitted import CANONICAL_SOURCE, Fitted, PackagingStep, SampleRequest
+from tools.packing.fitting.onnx import fit_onnx
+from tools.packing.fitting.repository import find_repository, fit_repository
+from tools.packing.fitting.scripted import find_script, fit_scripted
+from tools.packing.fitting.selection import left_out, one_model, without_top_folder
+from tools.packing.fitting.sklearn import fit_sklearn
+from tools.packing.fitting.xgboost import fit_xgboost
+from tools.packing.formats.artifact import ModelArtifact
+from tools.packing.sample_request import sample_request
+from tools.packing.source_files import files_of
+from tools.packing.unpacking import opened
 from tools.sdk import image_uri
-from tools.source_files import files_of
-from tools.unpacking import opened
 
 __all__ = ["BlobRef", "Package", "PackagingStep", "SampleRequest", "package"]
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, computed_field, field_serializer
 
 from tools.errors import InvalidInputError
-from tools.fitting.fitted import SampleRequest
+from tools.packing.fitting.fitted import SampleRequest
 from tools.validation import violations
 
 #: `{"$blob": {"sha256": .., "size_bytes": ..}}` stands for the bytes of an upload.

@@ -81,7 +81,7 @@ def _train(files: SampleFiles) -> None:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    from tools.archive import write_archive
+    from tools.packing.archive import write_archive
 
     features, labels = load_breast_cancer(return_X_y=True)
     train_x, test_x, train_y, _ = train_test_split(

@@ -6,10 +6,10 @@ import zipfile
 
 import pytest
 
-from tools.archive import write_archive
 from tools.errors import InvalidInputError, ModelArtifactError, UserError
-from tools.source_files import files_of
-from tools.unpacking import opened
+from tools.packing.archive import write_archive
+from tools.packing.source_files import files_of
+from tools.packing.unpacking import opened
 
 
 def tar_with(path, *members, content=b"x"):

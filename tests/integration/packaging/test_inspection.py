@@ -17,9 +17,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tools.artifact import ModelFormat, inspect, inspect_file
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError, UserError
+from tools.packing.artifact import ModelFormat, inspect, inspect_file
 
 ROWS, LABELS = np.arange(12.0).reshape(6, 2), np.array([0, 0, 0, 1, 1, 1])
 COMPRESSION = [0, 3, ("gzip", 3), ("bz2", 3), ("lzma", 3), ("xz", 3)]

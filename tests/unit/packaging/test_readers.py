@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInputError, ModelArtifactError
-from tools.fitting.onnx import config_pbtxt
-from tools.formats.artifact import TensorSpec
-from tools.formats.protobuf import encoded, fields, integer, messages, pieces, text
-from tools.sample_rows import csv_body, rows_of, tensor
+from tools.packing.fitting.onnx import config_pbtxt
+from tools.packing.formats.artifact import TensorSpec
+from tools.packing.formats.protobuf import encoded, fields, integer, messages, pieces, text
+from tools.packing.sample_rows import csv_body, rows_of, tensor
 
 
 def test_protobuf_fields_are_read_as_they_were_written():

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tools.handlers.sklearn_inference import input_fn, output_fn, predict_fn
+from tools.packing.handlers.sklearn_inference import input_fn, output_fn, predict_fn
 
 
 class Echo:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
-from tools.fitting.fitted import (
+from tools.packing.fitting.fitted import (
     CONTAINERS_SOURCE,
     DLC_SOURCE,
     SKLEARN_SOURCE,
@@ -18,8 +18,8 @@ from tools.fitting.fitted import (
     handler_source,
     variable,
 )
-from tools.fitting.images import refuse_local_classes, sklearn_image
-from tools.formats.artifact import ModelArtifact
+from tools.packing.fitting.images import refuse_local_classes, sklearn_image
+from tools.packing.formats.artifact import ModelArtifact
 
 #: Modules the image has (aws/deep-learning-containers docker/sklearn; builtins included).
 _KNOWN_MODULES = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
-from tools.fitting.fitted import (
+from tools.packing.fitting.fitted import (
     XGBOOST_SOURCE,
     Fitted,
     PackagingStep,
@@ -14,7 +14,7 @@ from tools.fitting.fitted import (
     added,
     handler_source,
 )
-from tools.fitting.images import (
+from tools.packing.fitting.images import (
     NEWEST_XGBOOST,
     XGBOOST_SKLEARN_MINOR,
     minor,
@@ -22,14 +22,14 @@ from tools.fitting.images import (
     refuse_local_classes,
     support_warnings,
 )
-from tools.fitting.sklearn import (
+from tools.packing.fitting.sklearn import (
     json_sample,
     refuse_container,
     requirements_of,
     script_environment,
 )
-from tools.formats.artifact import ModelArtifact, ModelFormat
-from tools.formats.windows import compressor, unpacked
+from tools.packing.formats.artifact import ModelArtifact, ModelFormat
+from tools.packing.formats.windows import compressor, unpacked
 
 
 def fit_xgboost(artifact: ModelArtifact, tree: Mapping[str, Path]) -> Fitted:

@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 
 from tools.endpoint import Framework
 from tools.errors import InvalidInputError, ModelArtifactError
-from tools.fitting.fitted import CANONICAL_SOURCE, Fitted, PackagingStep
-from tools.formats.artifact import ModelArtifact
+from tools.packing.fitting.fitted import CANONICAL_SOURCE, Fitted, PackagingStep
+from tools.packing.formats.artifact import ModelArtifact
 
 _MODEL_SUFFIXES = {
     ".joblib": "a joblib or pickle file",

@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
 from tools.errors import InvalidInputError, ModelArtifactError
-from tools.formats.zips import zip_names
-from tools.source_files import MAX_FILES, is_junk
+from tools.packing.formats.zips import zip_names
+from tools.packing.source_files import MAX_FILES, is_junk
 
 #: Bounds against bombs: no model served from an archive needs more.
 MAX_UNPACKED_BYTES = 64 * 1024**3

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from tools.endpoint import Framework
-from tools.formats.artifact import TensorSpec
+from tools.packing.formats.artifact import TensorSpec
 
 #: Public sources for the images' rules, cited in steps.
 SKLEARN_SOURCE = "https://github.com/aws/sagemaker-scikit-learn-container"
@@ -107,10 +107,10 @@ def handler_source(name: str, **constants: str) -> str:
     """A handler's text with its constants set.
 
     Args:
-        name: Module in `tools.handlers`, e.g. "sklearn_inference".
+        name: Module in `tools.packing.handlers`, e.g. "sklearn_inference".
         constants: Upper-case names of the handler to values, e.g. MODEL_FILE="model.pkl".
     """
-    text = (resources.files("tools.handlers") / f"{name}.py").read_text(encoding="utf-8")
+    text = (resources.files("tools.packing.handlers") / f"{name}.py").read_text(encoding="utf-8")
     lines = [_CHECKER_REMARK.sub("", line) for line in text.splitlines()]
     lines = [line for line in lines if not line.startswith(("# ruff:", "# mypy:"))]
     for constant, value in constants.items():

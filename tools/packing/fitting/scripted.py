@@ -8,14 +8,14 @@ from pydantic import BaseModel, ConfigDict
 
 from tools.endpoint import Framework
 from tools.errors import InvalidInputError, ModelArtifactError
-from tools.fitting.fitted import (
+from tools.packing.fitting.fitted import (
     PYTORCH_SOURCE,
     SKLEARN_SOURCE,
     TENSORFLOW_SOURCE,
     Fitted,
     PackagingStep,
 )
-from tools.fitting.images import (
+from tools.packing.fitting.images import (
     HUGGINGFACE,
     NEWEST_SKLEARN,
     NEWEST_XGBOOST,
@@ -24,8 +24,8 @@ from tools.fitting.images import (
     sklearn_image,
     support_warnings,
 )
-from tools.fitting.sklearn import script_environment
-from tools.formats.artifact import ModelArtifact
+from tools.packing.fitting.sklearn import script_environment
+from tools.packing.formats.artifact import ModelArtifact
 
 _MAX_SCRIPT_BYTES = 5 * 1024 * 1024
 _HANDLERS = {"model_fn", "transform_fn", "predict_fn", "input_fn", "handler", "input_handler"}

@@ -5,7 +5,7 @@ import io
 import json
 
 from tools.errors import InvalidInputError
-from tools.formats.artifact import TensorSpec
+from tools.packing.formats.artifact import TensorSpec
 
 _FLOATS = ("FP16", "FP32", "FP64", "BF16")
 

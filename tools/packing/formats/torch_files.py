@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from tools.endpoint import Framework
-from tools.formats.artifact import ModelArtifact, ModelFormat
-from tools.formats.zips import zip_content, zip_names
+from tools.packing.formats.artifact import ModelArtifact, ModelFormat
+from tools.packing.formats.zips import zip_content, zip_names
 
 #: A file of torch before 1.6 starts with this magic number, pickled (torch/serialization.py).
 _LEGACY_MAGIC = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"

@@ -7,7 +7,7 @@ from typing import Any
 
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
-from tools.formats.artifact import ModelArtifact, ModelFormat
+from tools.packing.formats.artifact import ModelArtifact, ModelFormat
 
 _MAX_CONFIG_BYTES = 10 * 1024 * 1024
 _WEIGHTS = (".safetensors", ".bin", ".pt", ".msgpack", ".h5")

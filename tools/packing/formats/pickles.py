@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict
 
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
-from tools.formats.artifact import ModelArtifact, ModelFormat
-from tools.formats.windows import compressor, unpacked_windows
-from tools.formats.xgboost_files import BoosterFacts, booster_facts
+from tools.packing.formats.artifact import ModelArtifact, ModelFormat
+from tools.packing.formats.windows import compressor, unpacked_windows
+from tools.packing.formats.xgboost_files import BoosterFacts, booster_facts
 
 _SUFFIXES = {".joblib", ".pkl", ".pickle", ".sav"}
 _MEMO = rb"(?:\x94|q.|r.{4})?"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from tools.errors import InvalidInputError
-from tools.fitting.fitted import Fitted, SampleRequest
-from tools.fitting.onnx import tensor_request
-from tools.sample_rows import csv_body, rows_of, tensor
+from tools.packing.fitting.fitted import Fitted, SampleRequest
+from tools.packing.fitting.onnx import tensor_request
+from tools.packing.sample_rows import csv_body, rows_of, tensor
 
 #: Real-time invocations take at most this much (SageMaker InvokeEndpoint, 25 MB since 2025).
 MAX_SAMPLE_BYTES = 25 * 1000 * 1000

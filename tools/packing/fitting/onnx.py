@@ -9,7 +9,7 @@ from typing import Literal
 
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
-from tools.fitting.fitted import (
+from tools.packing.fitting.fitted import (
     TRITON_SOURCE,
     Fitted,
     PackagingStep,
@@ -17,9 +17,9 @@ from tools.fitting.fitted import (
     added,
     variable,
 )
-from tools.fitting.images import TRITON
-from tools.formats.artifact import ModelArtifact, TensorSpec
-from tools.formats.onnx_files import without_outputs
+from tools.packing.fitting.images import TRITON
+from tools.packing.formats.artifact import ModelArtifact, TensorSpec
+from tools.packing.formats.onnx_files import without_outputs
 
 MODEL_NAME = "model"
 _CONFIG_TYPES = {"BYTES": "STRING"}

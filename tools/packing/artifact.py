@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tools.formats.artifact import ModelArtifact, ModelFormat
-from tools.formats.folders import inspect_folders
-from tools.formats.onnx_files import inspect_onnx, looks_onnx
-from tools.formats.pickles import inspect_pickle, looks_pickled
-from tools.formats.plain_files import inspect_plain, looks_plain
-from tools.formats.torch_files import inspect_torch, looks_torch
-from tools.formats.xgboost_files import inspect_xgboost, looks_xgboost
+from tools.packing.formats.artifact import ModelArtifact, ModelFormat
+from tools.packing.formats.folders import inspect_folders
+from tools.packing.formats.onnx_files import inspect_onnx, looks_onnx
+from tools.packing.formats.pickles import inspect_pickle, looks_pickled
+from tools.packing.formats.plain_files import inspect_plain, looks_plain
+from tools.packing.formats.torch_files import inspect_torch, looks_torch
+from tools.packing.formats.xgboost_files import inspect_xgboost, looks_xgboost
 
 __all__ = ["ModelArtifact", "ModelFormat", "inspect", "inspect_file"]
 
@@ -29,7 +29,7 @@ def inspect(tree: Mapping[str, Path]) -> tuple[ModelArtifact, ...]:
     """All models among the files: folders first, then single files outside them, by path.
 
     Args:
-        tree: POSIX path to a file on disk, as `tools.source_files.files_of` gives it.
+        tree: POSIX path to a file on disk, as `tools.packing.source_files.files_of` gives it.
 
     Raises:
         ModelArtifactError: A file that is a model's by its first bytes is broken.

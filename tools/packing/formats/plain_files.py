@@ -4,8 +4,8 @@ import struct
 from pathlib import Path
 
 from tools.endpoint import Framework
-from tools.formats.artifact import ModelArtifact, ModelFormat
-from tools.formats.zips import zip_names
+from tools.packing.formats.artifact import ModelArtifact, ModelFormat
+from tools.packing.formats.zips import zip_names
 
 
 def looks_plain(head: bytes) -> bool:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
-from tools.fitting.fitted import TRITON_SOURCE, Fitted, PackagingStep, variable
-from tools.fitting.images import TRITON
+from tools.packing.fitting.fitted import TRITON_SOURCE, Fitted, PackagingStep, variable
+from tools.packing.fitting.images import TRITON
 
 _SERVE = f"{TRITON_SOURCE}/blob/main/docker/sagemaker/serve"
 

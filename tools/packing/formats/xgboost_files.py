@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
-from tools.formats.artifact import ModelArtifact, ModelFormat
-from tools.formats.windows import plain_windows
+from tools.packing.formats.artifact import ModelArtifact, ModelFormat
+from tools.packing.formats.windows import plain_windows
 
 _UBJ_HEAD = b"{L\x00\x00\x00\x00\x00\x00\x00\x07learner"
 _JSON_HEAD = re.compile(rb'\s*\{\s*"(?:learner|version|Config)"\s*:')

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
-from tools.formats.artifact import ModelArtifact, ModelFormat, TensorSpec
-from tools.formats.protobuf import encoded, fields, integer, messages, pieces, text
+from tools.packing.formats.artifact import ModelArtifact, ModelFormat, TensorSpec
+from tools.packing.formats.protobuf import encoded, fields, integer, messages, pieces, text
 
 #: TensorProto.DataType to KServe v2 names.
 _DATATYPES = {

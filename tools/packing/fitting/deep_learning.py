@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError
-from tools.fitting.fitted import (
+from tools.packing.fitting.fitted import (
     HUGGINGFACE_SOURCE,
     PYTORCH_SOURCE,
     TENSORFLOW_SOURCE,
@@ -14,9 +14,9 @@ from tools.fitting.fitted import (
     SampleRequest,
     variable,
 )
-from tools.fitting.images import HUGGINGFACE, PYTORCH, TENSORFLOW, support_warnings
-from tools.fitting.sklearn import json_sample
-from tools.formats.artifact import ModelArtifact, ModelFormat
+from tools.packing.fitting.images import HUGGINGFACE, PYTORCH, TENSORFLOW, support_warnings
+from tools.packing.fitting.sklearn import json_sample
+from tools.packing.formats.artifact import ModelArtifact, ModelFormat
 
 _TEXT_TASKS = ("text-classification", "token-classification", "text-generation",
                "text2text-generation", "feature-extraction")  # fmt: skip

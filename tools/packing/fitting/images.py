@@ -9,8 +9,8 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 from tools.errors import ModelArtifactError
-from tools.fitting.fitted import DLC_SOURCE
-from tools.formats.artifact import ModelArtifact
+from tools.packing.fitting.fitted import DLC_SOURCE
+from tools.packing.formats.artifact import ModelArtifact
 
 AS_OF = date(2026, 11, 22)
 
