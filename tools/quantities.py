@@ -20,11 +20,11 @@ from typing import Any, TypeVar
 from pydantic import JsonValue, ValidationError
 
 from tools.errors import InvalidInputError
-from tools.folding import fold
-from tools.measures import Measure, measures, tidy
+from tools.reading.folding import fold
+from tools.reading.measures import Measure, measures, tidy
+from tools.reading.units import Dimension
+from tools.reading.vocabulary import NO, YES, framework_pattern, region_names
 from tools.requirements import Requirements
-from tools.units import Dimension
-from tools.vocabulary import NO, YES, framework_pattern, region_names
 
 T = TypeVar("T")
 #: Field -> what it measures and how many of its unit the base unit of a measure is.

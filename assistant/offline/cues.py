@@ -8,7 +8,7 @@ requirement
 import re
 from typing import NamedTuple
 
-from tools.units import Dimension
+from tools.reading.units import Dimension
 
 
 class Cue(NamedTuple):

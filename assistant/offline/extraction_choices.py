@@ -8,7 +8,7 @@ from assistant.offline.choice_rules import RULES
 from assistant.offline.meaning import Candidate
 from tools.errors import InvalidInputError
 from tools.quantities import validated
-from tools.vocabulary import NO, REGION_CODE, YES, framework_pattern, region_names
+from tools.reading.vocabulary import NO, REGION_CODE, YES, framework_pattern, region_names
 
 _NAME = re.compile(
     r"\b(?:call (?:it|the endpoint|this|this one)|name (?:it|the endpoint|this)|named|"

@@ -50,9 +50,9 @@ from assistant.offline.quantity_words import (
 )
 from assistant.offline.settling import denied
 from tools.errors import InvalidInputError
-from tools.measures import REQUEST_NOUN, Measure, tidy
 from tools.quantities import BARE_NUMBER_FIELDS, QUANTITIES, monthly_growth, value_of
-from tools.units import Dimension, factor
+from tools.reading.measures import REQUEST_NOUN, Measure, tidy
+from tools.reading.units import Dimension, factor
 
 
 def quantities(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict
 
 from assistant.offline.meaning import Candidate
-from tools.folding import FoldedText
 from tools.quantities import source_of
+from tools.reading.folding import FoldedText
 
 _MODEL_ENDINGS = (
     r"tar\.gz|tgz|joblib|pkl|pickle|onnx|pt|pth|bin|ubj|h5|hdf5|keras|safetensors|cbm|"

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from assistant.offline.meaning import Language
-from tools.folding import fold
+from tools.reading.folding import fold
 
 #: Letters that English loanwords ("café", "naïve") do not have.
 _VIETNAMESE_LETTERS = re.compile("[đơưăạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")

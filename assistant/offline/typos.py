@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from tools.folding import FoldedText
+from tools.reading.folding import FoldedText
 
 _WORDS = [
     "latency",

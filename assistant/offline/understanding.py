@@ -48,9 +48,9 @@ from assistant.offline.reading import Mood, Passage, passages, with_headings
 from assistant.offline.settling import settled, stands
 from assistant.offline.typos import mend
 from tools.errors import InvalidInputError
-from tools.folding import FoldedText, fold
-from tools.measures import measures
 from tools.quantities import validated
+from tools.reading.folding import FoldedText, fold
+from tools.reading.measures import measures
 
 __all__ = ["Fact", "Intent", "Refusal", "Understanding", "understand"]
 

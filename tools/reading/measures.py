@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
-from tools.numerals import Numeral, numerals
-from tools.units import BYTE_UNITS, TIME_UNITS, Dimension, factor, named, unit_of
+from tools.reading.numerals import Numeral, numerals
+from tools.reading.units import BYTE_UNITS, TIME_UNITS, Dimension, factor, named, unit_of
 
 
 class Measure(BaseModel):

@@ -1,0 +1,1 @@
+"""How people write quantities, places and choices, in English and Vietnamese."""
