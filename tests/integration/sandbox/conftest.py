@@ -1,8 +1,9 @@
 import contextlib
 import io
 import json
-import os
 import tarfile
+import time
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ from botocore.exceptions import WaiterError
 from sklearn.linear_model import LogisticRegression
 
 from tools.sandbox import control
+from tools.sandbox.app import Sandbox
+from tools.sandbox.server import SandboxServer
+from tools.sandbox.timing import timing_from
 
 REGION = "us-east-1"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
@@ -119,6 +123,18 @@ def client_of(url: str, service: str, region: str = REGION, **config: Any) -> An
     return made
 
 
+def fetch(client: Client, location: str) -> bytes:
+    """The object at an S3 URI, once it is there."""
+    bucket, key = location.removeprefix("s3://").split("/", 1)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            return bytes(client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+        except client("s3").exceptions.NoSuchKey:
+            time.sleep(0.05)
+    pytest.fail(f"nothing at {location}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def closed_clients() -> Iterator[None]:
     yield
@@ -127,15 +143,24 @@ def closed_clients() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[control.SandboxStatus]:
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
+    """One server for the whole session, in this process so that coverage sees it."""
     home = tmp_path_factory.mktemp("sandbox")
-    yield control.ensure_running(home, timing=TIMING, parent_pid=os.getpid())
-    control.down(home)
+    server = SandboxServer(Sandbox(home, timing=timing_from(TIMING, {})))
+    server.start()
+    yield server
+    server.stop()
+
+
+def status_of(server: SandboxServer) -> dict[str, Any]:
+    """What the server says about itself."""
+    with urllib.request.urlopen(f"{server.url}/_sandbox/status") as response:
+        return dict(json.loads(response.read()))
 
 
 @pytest.fixture(scope="session")
-def client(sandbox: control.SandboxStatus) -> Client:
-    return clients_of(str(sandbox.endpoint_url))
+def client(sandbox: SandboxServer) -> Client:
+    return clients_of(sandbox.url)
 
 
 class Hosting:

@@ -7,18 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.sandbox.conftest import Client, Hosting
-
-
-def fetch(client: Client, location: str) -> bytes:
-    bucket, key = location.removeprefix("s3://").split("/", 1)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            return bytes(client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
-        except client("s3").exceptions.NoSuchKey:
-            time.sleep(0.05)
-    pytest.fail(f"nothing at {location}")
+from tests.integration.sandbox.conftest import Client, Hosting, fetch
 
 
 @pytest.fixture(scope="module")

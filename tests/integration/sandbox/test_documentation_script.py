@@ -7,14 +7,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.sandbox.conftest import IMAGE, TRUST, archive
-from tools.sandbox.control import SandboxStatus
+from tools.sandbox.server import SandboxServer
 
 
 def test_a_boto3_script_creates_invokes_updates_and_deletes_an_endpoint(
-    sandbox: SandboxStatus,
+    sandbox: SandboxServer,
 ) -> None:
     session = boto3.Session("test", "test", region_name="us-east-1")
-    url = sandbox.endpoint_url
+    url = sandbox.url
     s3 = session.client("s3", endpoint_url=url)
     iam = session.client("iam", endpoint_url=url)
     sagemaker = session.client("sagemaker", endpoint_url=url)

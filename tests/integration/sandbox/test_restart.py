@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.sandbox.conftest import TIMING, TRUST, Client, Hosting, clients_of
+from tests.integration.sandbox.conftest import TIMING, TRUST, Client, Hosting, clients_of, fetch
 from tools.sandbox import control
 
 
@@ -28,6 +27,25 @@ def prepare(client: Client) -> Hosting:
         RoleName="kept", PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess"
     )
     return Hosting(client, role["Arn"], "kept")
+
+
+def resize(hosting: Hosting, endpoint: str, count: int) -> None:
+    hosting.client("sagemaker").update_endpoint_weights_and_capacities(
+        EndpointName=endpoint,
+        DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": count}],
+    )
+    hosting.wait(endpoint)
+
+
+def queue_without_instances(hosting: Hosting) -> tuple[str, str]:
+    """Where the result of a waiting asynchronous request will be, and its endpoint."""
+    output = {"OutputConfig": {"S3OutputPath": "s3://kept/out"}}
+    name = hosting.endpoint(hosting.config(hosting.model(), AsyncInferenceConfig=output))
+    resize(hosting, name, 0)
+    answer = hosting.client("sagemaker-runtime").invoke_endpoint_async(
+        EndpointName=name, Body=b"[[1, 1]]", ContentType="application/json"
+    )
+    return str(answer["OutputLocation"]), name
 
 
 def test_a_serving_endpoint_comes_back_after_a_restart(home: Path) -> None:
@@ -61,6 +79,7 @@ def test_a_serving_endpoint_comes_back_after_a_restart(home: Path) -> None:
         },
     )["Alarms"]
     created = client("sagemaker").describe_endpoint(EndpointName=name)["CreationTime"]
+    queued_at, waiting = queue_without_instances(hosting)
     pid = control.status(home).pid
     assert pid is not None
     psutil.Process(pid).kill()
@@ -77,7 +96,7 @@ def test_a_serving_endpoint_comes_back_after_a_restart(home: Path) -> None:
     kept = client("s3").get_object(Bucket="kept", Key="big")
     assert kept["Body"].read() == big
     assert kept["Metadata"] == {"who": "me"}
-    assert len(list((home / "blobs").iterdir())) == 2
+    assert b"x" not in [blob.read_bytes() for blob in (home / "blobs").iterdir()]
     with pytest.raises(ClientError):
         client("s3").head_object(Bucket="kept", Key="gone")
     policies = client("application-autoscaling").describe_scaling_policies(
@@ -88,6 +107,8 @@ def test_a_serving_endpoint_comes_back_after_a_restart(home: Path) -> None:
     assert {alarm["AlarmName"] for alarm in found["MetricAlarms"]} == {
         alarm["AlarmName"] for alarm in alarms
     }
+    resize(hosting, waiting, 1)
+    assert json.loads(fetch(client, queued_at)) == [1]
     hosting.model()  # the role and the bucket are there, too
 
 
@@ -139,36 +160,3 @@ def test_a_server_that_cannot_start_says_why(home: Path) -> None:
     with pytest.raises(AwsUnavailableError, match="did not start") as caught:
         control.ensure_running(home, timing={"creating_s": -1.0}, parent_pid=os.getpid())
     assert "server.log" in caught.value.remedy
-
-
-def test_a_queued_asynchronous_request_survives(home: Path) -> None:
-    client = start(home)
-    hosting = prepare(client)
-    output = {"OutputConfig": {"S3OutputPath": "s3://kept/out"}}
-    name = hosting.endpoint(hosting.config(hosting.model(), AsyncInferenceConfig=output))
-    client("sagemaker").update_endpoint_weights_and_capacities(
-        EndpointName=name,
-        DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 0}],
-    )
-    hosting.wait(name)
-    answer = client("sagemaker-runtime").invoke_endpoint_async(
-        EndpointName=name, Body=b"[[1, 1]]", ContentType="application/json"
-    )
-    control.down(home)
-    client = start(home)
-    hosting = Hosting(client, hosting.role_arn, "kept")
-    client("sagemaker").update_endpoint_weights_and_capacities(
-        EndpointName=name,
-        DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 1}],
-    )
-    key = answer["OutputLocation"].removeprefix("s3://kept/")
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            body = client("s3").get_object(Bucket="kept", Key=key)["Body"].read()
-        except client("s3").exceptions.NoSuchKey:
-            time.sleep(0.05)
-            continue
-        assert json.loads(body) == [1]
-        return
-    pytest.fail("the request was lost")

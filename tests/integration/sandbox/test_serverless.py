@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.sandbox.conftest import Hosting, client_of
-from tools.sandbox import control
+from tests.integration.sandbox.conftest import Hosting, client_of, status_of
+from tools.sandbox.server import SandboxServer
 
 
-def workers(sandbox: control.SandboxStatus, endpoint: str) -> int:
-    found = control.details(sandbox.home)["endpoints"]
+def workers(sandbox: SandboxServer, endpoint: str) -> int:
+    found = status_of(sandbox)["endpoints"]
     return int(next(e["worker_processes"] for e in found if e["endpoint_name"] == endpoint))
 
 
@@ -48,7 +48,7 @@ def endpoint(hosting: Hosting) -> str:
 
 
 def test_no_worker_runs_until_asked_and_idle_ones_go(
-    hosting: Hosting, endpoint: str, sandbox: control.SandboxStatus
+    hosting: Hosting, endpoint: str, sandbox: SandboxServer
 ) -> None:
     deadline = time.monotonic() + 30
     while workers(sandbox, endpoint) and time.monotonic() < deadline:
@@ -66,9 +66,9 @@ def test_no_worker_runs_until_asked_and_idle_ones_go(
 
 
 def test_requests_above_max_concurrency_are_throttled(
-    hosting: Hosting, endpoint: str, sandbox: control.SandboxStatus
+    hosting: Hosting, endpoint: str, sandbox: SandboxServer
 ) -> None:
-    url = str(sandbox.endpoint_url)
+    url = sandbox.url
     once = client_of(url, "sagemaker-runtime", retries={"total_max_attempts": 1})
     hosting.invoke(endpoint, [[1, 1]])  # warm, so that all three arrive at the same time
 
@@ -101,9 +101,7 @@ def test_descriptions_show_the_serverless_config(hosting: Hosting, endpoint: str
     assert variant["CurrentInstanceCount"] == 0
 
 
-def test_provisioned_concurrency_is_kept_warm(
-    hosting: Hosting, sandbox: control.SandboxStatus
-) -> None:
+def test_provisioned_concurrency_is_kept_warm(hosting: Hosting, sandbox: SandboxServer) -> None:
     config = hosting.config(hosting.model(), serverless(2, ProvisionedConcurrency=1))
     endpoint = hosting.endpoint(config)
     assert workers(sandbox, endpoint) == 1

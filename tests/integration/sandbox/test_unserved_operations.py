@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.sandbox.conftest import Client, client_of
-from tools.sandbox.control import SandboxStatus
+from tools.sandbox.server import SandboxServer
 
 CALLS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "JSON": (
@@ -51,9 +51,9 @@ CALLS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 @pytest.mark.usefixtures("bucket")
 @pytest.mark.parametrize("protocol", CALLS)
-def test_an_error_in_the_protocol_of_the_service(sandbox: SandboxStatus, protocol: str) -> None:
+def test_an_error_in_the_protocol_of_the_service(sandbox: SandboxServer, protocol: str) -> None:
     service, call = CALLS[protocol]
-    client = client_of(str(sandbox.endpoint_url), service)
+    client = client_of(sandbox.url, service)
     with pytest.raises(ClientError) as caught:
         call(client)
     response = caught.value.response
@@ -63,8 +63,8 @@ def test_an_error_in_the_protocol_of_the_service(sandbox: SandboxStatus, protoco
     assert response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
-def test_motos_own_reset_is_closed(sandbox: SandboxStatus, client: Client, bucket: str) -> None:
-    request = urllib.request.Request(f"{sandbox.endpoint_url}/moto-api/reset", method="POST")
+def test_motos_own_reset_is_closed(sandbox: SandboxServer, client: Client, bucket: str) -> None:
+    request = urllib.request.Request(f"{sandbox.url}/moto-api/reset", method="POST")
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request)
     assert caught.value.code == 403
