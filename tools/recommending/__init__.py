@@ -1,1 +1,1 @@
-"""How a recommendation comes about: gaps filled, rules weighed, sizes, scaling, what would flip it."""
+"""How a recommendation comes about: gaps, rules weighed, sizes, scaling, what would flip it."""

@@ -1,4 +1,4 @@
-"""Advice on AWS's own chips and on compiling; the choice itself stands in `tools.recommending.compilation`."""
+"""Advice on AWS's own chips and on compiling; the choice is `tools.recommending.compilation`."""
 
 from tools.endpoint import Framework
 from tools.recommending.sizing import InstanceSizing, size_neuron

@@ -92,7 +92,9 @@ def test_two_messages_lead_to_a_plan(first, second, piece):
 
 def test_corrections_comparisons_and_suppositions_after_a_plan():
     talk = Talk()
-    talk.say("I have a scikit-learn model in ./iris.joblib, 20 requests a second, answers within 200 ms")
+    talk.say(
+        "I have a scikit-learn model in ./iris.joblib, 20 requests a second, answers within 200 ms"
+    )
     assert talk.called[-1] == "make_plan"
     assert "serverless" in talk.say("why not serverless?")
     assert talk.called == ["recommend"]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.unit.plan.builders import SCALING, plan, spec
-from tools.endpoint import InferenceOption
+from tools.endpoint import ENDPOINT_OPTIONS, InferenceOption
 from tools.errors import InvalidInputError
 from tools.plan import OUTPUT, Step, check, parse_plan, references, resolve_output, substitute
 
@@ -58,8 +58,7 @@ def test_a_plan_changed_after_it_was_made_is_refused():
         parse_plan(json.dumps(told))
 
 
-@pytest.mark.parametrize("option", [
-    InferenceOption.REAL_TIME, InferenceOption.SERVERLESS, InferenceOption.ASYNCHRONOUS])  # fmt: skip
+@pytest.mark.parametrize("option", ENDPOINT_OPTIONS)
 def test_every_option_makes_calls_that_botocore_accepts(option):
     assert check(plan(spec(option))) == ()
 
