@@ -24,7 +24,13 @@ def command(
 
     made = app(ctx)
     if digest is not None:
-        carried_out(made, digest, typed_name=typed_name, as_json=as_json)
+        carried_out(
+            made,
+            digest,
+            lambda plan: plan.kind == "delete" and plan.endpoint_name == endpoint,
+            typed_name=typed_name,
+            as_json=as_json,
+        )
         return
     place = made.place
     plan = plan_deletion(endpoint, place.removal(made.region_of_endpoint(endpoint)))

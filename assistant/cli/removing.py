@@ -1,11 +1,12 @@
 """Undo and delete: without a digest they plan, with it they carry that plan out."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from assistant.cli.applying import applied
-from tools.errors import InvalidInputError
+from tools.errors import InvalidInputError, PlanNotApprovedError
 from tools.plan import DeploymentPlan, parse_plan
 
 if TYPE_CHECKING:
@@ -24,12 +25,18 @@ def offered(app: "App", plan: DeploymentPlan, *, as_json: bool) -> None:
 
 
 def carried_out(
-    app: "App", digest: str, *, typed_name: str | None = None, as_json: bool = False
+    app: "App",
+    digest: str,
+    belongs: Callable[[DeploymentPlan], bool],
+    *,
+    typed_name: str | None = None,
+    as_json: bool = False,
 ) -> None:
-    """Carry out the plan of that digest.
+    """Carry out the plan of that digest, if it is the one that the command names.
 
     Raises:
-        InvalidInputError: There is none.
+        InvalidInputError: There is no plan of that digest.
+        PlanNotApprovedError: It is a plan for something else; nothing was called.
         SagepilotError: As `tools.deployment.apply`.
     """
     text = app.place.journal.plan_json(digest)
@@ -37,4 +44,10 @@ def carried_out(
         raise InvalidInputError(
             f"There is no plan {digest[:12]}.", remedy="Run the command without --approve first."
         )
-    applied(app, parse_plan(text), digest, typed_name=typed_name, as_json=as_json)
+    plan = parse_plan(text)
+    if not belongs(plan):
+        raise PlanNotApprovedError(
+            f"Plan {digest[:12]} does not do this: {plan.summary}",
+            remedy="Run the command without --approve and approve the digest it shows.",
+        )
+    applied(app, plan, digest, typed_name=typed_name, as_json=as_json)

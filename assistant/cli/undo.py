@@ -17,7 +17,12 @@ def command(ctx: click.Context, deployment: str, digest: str | None, as_json: bo
 
     made = app(ctx)
     if digest is not None:
-        carried_out(made, digest, as_json=as_json)
+        carried_out(
+            made,
+            digest,
+            lambda plan: plan.kind == "undo" and plan.undoes == deployment,
+            as_json=as_json,
+        )
         return
     place = made.place
     plan = plan_undo(deployment, place.removal(place.region_of(deployment)))
