@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant import events
 from assistant.chat_models import chosen_chat_model
@@ -26,14 +26,20 @@ from tools.observation import endpoint_rows
 from tools.plan import parse_plan
 from tools.sample import make_sample
 
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
 logger = logging.getLogger(__name__)
 
 
 class App:
     """The composed product; every face holds one."""
 
-    def __init__(self, settings: Settings, place: Workplace) -> None:
+    def __init__(
+        self, settings: Settings, place: Workplace, chat_model: "BaseChatModel | None" = None
+    ) -> None:
         self.settings = settings
+        self._chat_model = chat_model
         self.place = place
         self.target: Literal["sandbox", "aws"] = settings.target
         self.region = settings.region
@@ -64,7 +70,7 @@ class App:
         from assistant.offline.chat_model import OfflineChatModel
 
         offline = OfflineChatModel()
-        chosen = chosen_chat_model(self.settings) or offline
+        chosen = self._chat_model or chosen_chat_model(self.settings) or offline
         saver = open_saver(self.settings.home / "threads.sqlite")
         return build_graph(Minds(chosen, offline), self.place, saver)
 
@@ -147,8 +153,15 @@ class App:
             )
 
 
-def bootstrap(settings: Settings | None = None) -> App:
-    """Compose the product from settings (the environment's by default)."""
+def bootstrap(
+    settings: Settings | None = None, *, chat_model: "BaseChatModel | None" = None
+) -> App:
+    """Compose the product.
+
+    Args:
+        settings: None for the environment's.
+        chat_model: Talks instead of the one that the settings name.
+    """
     chosen = settings or Settings()
     place = Workplace(
         home=chosen.home,
@@ -165,7 +178,7 @@ def bootstrap(settings: Settings | None = None) -> App:
         role_arn=chosen.role_arn,
         poll_s=chosen.poll_s,
     )
-    return App(chosen, place)
+    return App(chosen, place, chat_model)
 
 
 def _connector(settings: Settings) -> Callable[[str], AwsClients]:

@@ -25,7 +25,7 @@ from assistant.workplace import Workplace
 from tools.approval import Approval, check_approval
 from tools.carrying import StepProgress
 from tools.deployment import Deployment, apply
-from tools.errors import InvalidInputError, SagepilotError
+from tools.errors import InvalidInputError, PlanNotApprovedError, SagepilotError
 from tools.plan import DeploymentPlan, parse_plan
 
 logger = logging.getLogger(__name__)
@@ -55,11 +55,13 @@ class Conversation:
 
     def say(self, text: str) -> Iterator[events.Event]:
         """Take a turn."""
-        words = redact(text[:LONGEST_INPUT]).strip()
+        words = redact(text[: 2 * LONGEST_INPUT])[:LONGEST_INPUT].strip()
 
         def turn() -> Iterator[events.Event]:
+            said = [*self._unanswered(), words]
             self._note(Entry(role="user", text=words, at=self._place.now()))
-            yield from self._recorded("assistant", self._talk([HumanMessage(content=words)]))
+            messages: list[BaseMessage] = [HumanMessage(content=text) for text in said]
+            yield from self._recorded("assistant", self._talk(messages))
 
         yield from self._guarded(turn)
 
@@ -69,7 +71,7 @@ class Conversation:
         """Carry out the plan with this digest; the same approval again is the same deployment."""
 
         def turn() -> Iterator[events.Event]:
-            plan = self._plan(digest)
+            plan = self._answerable(digest)
             approval = Approval(
                 digest=digest,
                 user=self._user,
@@ -88,7 +90,7 @@ class Conversation:
         """Turn a plan down; nothing was or will be called."""
 
         def turn() -> Iterator[events.Event]:
-            plan = self._plan(digest)
+            plan = self._answerable(digest)
             told = {
                 "status": "rejected",
                 "digest": plan.digest,
@@ -125,6 +127,26 @@ class Conversation:
             )
         return parse_plan(text)
 
+    def _answerable(self, digest: str) -> DeploymentPlan:
+        """The plan that waits here, or one that was approved before (again is the same)."""
+        plan = self._plan(digest)
+        waits = digest == self._state().get("pending_digest")
+        if waits or self._place.journal.approval_json(digest) is not None:
+            return plan
+        raise PlanNotApprovedError(
+            f"The plan {digest[:12]} no longer waits for an answer in this conversation.",
+            remedy="Answer the plan that is shown last, or ask for a new one.",
+        )
+
+    def _unanswered(self) -> list[str]:
+        """What was said before the process died in mid-turn; the chat model never saw it."""
+        words: list[str] = []
+        for entry in reversed(self.transcript()):
+            if entry.role != "user":
+                break
+            words.insert(0, entry.text)
+        return words
+
     def _state(self) -> ConversationState:
         state: ConversationState = self._graph().get_state(self._config).values  # type: ignore[assignment]
         return state
@@ -135,7 +157,8 @@ class Conversation:
     def _guarded(self, turn: Turn) -> Iterator[events.Event]:
         """Take a turn under the thread's lock; errors become events, the end is always told."""
         try:
-            with FileLock(self._lock_path(), timeout=0):
+            # A face may take the events in one thread and stop the turn in another.
+            with FileLock(self._lock_path(), timeout=0, thread_local=False):
                 yield from turn()
         except Timeout:
             yield events.Failed(

@@ -9,36 +9,30 @@ chat model can change anything.
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import (
-    AIMessage,
-    AIMessageChunk,
-    BaseMessage,
-    HumanMessage,
-    SystemMessage,
-    ToolMessage,
-)
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from assistant import events, toolset
+from assistant.answers import AnswerError, read_answer, read_own_answer
 from assistant.messages import translator
 from assistant.redaction import redact_json
+from assistant.shown_history import for_provider, shown_history
 from assistant.state import ConversationState
-from assistant.system_message import OUTCOME, system_message
+from assistant.system_message import system_message
 from assistant.workplace import Workplace
 from tools.errors import SagepilotError
 
 logger = logging.getLogger(__name__)
 
 MOST_CALLS = 10  # chat model calls in one turn
-MOST_TOOLS = 8  # tool calls in one answer
-MOST_MESSAGES = 60  # of the history that the chat model is shown
 
 
 class Minds(NamedTuple):
@@ -67,95 +61,78 @@ def _next(state: ConversationState) -> str:
 
 
 def _converse(minds: Minds, place: Workplace) -> Any:  # noqa: ANN401 - a LangGraph node
-    bound = [model.bind_tools(toolset.schemas()) for model in minds]
+    @cache
+    def bound(which: Literal["chosen", "offline"]) -> Any:  # noqa: ANN401 - a runnable
+        return getattr(minds, which).bind_tools(toolset.schemas())
 
     def converse(state: ConversationState) -> dict[str, Any]:
         calls = state.get("calls", 0)
         if calls >= MOST_CALLS:
             return _stop(state, calls)
-        history = [system_message(state, place), *_recent(state["messages"])]
         say = get_stream_writer()
-        offline = minds.chosen is minds.offline
-        try:
-            asked = history if offline else [_for_provider(m) for m in history]
-            answer = _answer(bound[0].stream(asked), say)
-        except Exception as error:  # any way a provider can fail: we go on without it
-            if offline:
-                raise
-            logger.warning("provider.failed", extra={"error": type(error).__name__})
-            answer = _taken_over(bound[1], history, error, state)
-        return {"messages": [answer], "calls": calls + 1, "language": _language(answer, state)}
+        history = [system_message(state, place), *shown_history(state["messages"])]
+        notice = state.get("notice") if calls else None  # the turn was taken over before
+        if minds.chosen is not minds.offline and not notice:
+            try:
+                pieces = bound("chosen").stream(for_provider(history))
+                answer = read_answer(pieces, say, _used_ids(state))
+                return _said(answer, calls, _language(state), None)
+            except Exception as error:  # any way it can fail: we go on
+                logger.warning("provider.failed", exc_info=True)
+                notice, calls = _notice(error, state), 0
+                say(events.TextDelta(text=f"\n\n{notice}\n\n"))
+        answer = read_own_answer(bound("offline").stream(history), say)
+        language = answer.additional_kwargs.get("sagepilot", {}).get("language")
+        return _said(_with_notice(answer, notice), calls, language or state.get("language"), notice)
 
     return converse
 
 
-def _answer(chunks: Iterator[Any], say: Callable[[Any], None]) -> AIMessage:
-    whole: Any = None
-    for chunk in chunks:
-        if isinstance(chunk, AIMessageChunk) and chunk.text:
-            say(events.TextDelta(text=chunk.text))
-        whole = chunk if whole is None else whole + chunk
-    if whole is None:
-        raise SagepilotError("The chat model gave no answer.")
-    return AIMessage(
-        content=whole.content,
-        tool_calls=list(whole.tool_calls)[:MOST_TOOLS],
-        invalid_tool_calls=whole.invalid_tool_calls,
-        additional_kwargs=whole.additional_kwargs,
-        id=whole.id,
-    )
+def _said(
+    answer: AIMessage, calls: int, language: str | None, notice: str | None
+) -> dict[str, Any]:
+    return {"messages": [answer], "calls": calls + 1, "language": language, "notice": notice}
 
 
-def _taken_over(
-    model: Any,  # noqa: ANN401 - a bound runnable
-    history: Sequence[BaseMessage],
-    error: Exception,
-    state: ConversationState,
-) -> AIMessage:
-    say = get_stream_writer()
-    translate = translator("vi" if state.get("language") == "vi" else "en")
-    name = type(error).__name__
-    notice = translate(
+def _used_ids(state: ConversationState) -> set[str]:
+    return {m.tool_call_id for m in state["messages"] if isinstance(m, ToolMessage)}
+
+
+def _notice(error: Exception, state: ConversationState) -> str:
+    reason = error.message if isinstance(error, AnswerError) else type(error).__name__
+    translate = _translator(state)
+    text = translate(
         "The chat model could not be reached ({error}); the built-in one answers instead."
-    ).format(error=name)
-    say(events.TextDelta(text=f"{notice}\n\n"))
-    answer = _answer(model.stream(history), say)
+    )
+    return text.format(error=reason.rstrip("."))
+
+
+def _with_notice(answer: AIMessage, notice: str | None) -> AIMessage:
+    """The turn's last answer says that it was taken over; the steps before need not."""
+    if notice is None or answer.tool_calls:
+        return answer
     return answer.model_copy(update={"content": f"{notice}\n\n{answer.text}"})
 
 
 def _stop(state: ConversationState, calls: int) -> dict[str, Any]:
-    translate = translator("vi" if state.get("language") == "vi" else "en")
-    text = translate("I stopped after {count} steps without an answer. Please ask again in other "
-                     "words.").format(count=calls)  # fmt: skip
+    translate = _translator(state)
+    text = translate(
+        "I stopped after {count} steps without an answer. Please ask again in other words."
+    ).format(count=calls)
     get_stream_writer()(events.TextDelta(text=text))
     return {"messages": [AIMessage(content=text)], "calls": calls + 1}
 
 
-def _recent(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-    """The newest messages, beginning with a person's, every tool call with its answer."""
-    recent = list(messages[-MOST_MESSAGES:])
-    while recent and not isinstance(recent[0], HumanMessage | SystemMessage):
-        recent.pop(0)
-    answered = {m.tool_call_id for m in recent if isinstance(m, ToolMessage)}
-    return [
-        m
-        for m in recent
-        if not (isinstance(m, AIMessage) and any(c["id"] not in answered for c in m.tool_calls))
-    ]
+def _translator(state: ConversationState) -> Callable[[str], str]:
+    return translator("vi" if _language(state) == "vi" else "en")
 
 
-def _for_provider(message: BaseMessage) -> BaseMessage:
-    """Providers take one system message, at the start; an outcome becomes a marked note."""
-    text = str(message.content)
-    if isinstance(message, SystemMessage) and text.startswith(OUTCOME):
-        return HumanMessage(content=f"[A note from the application, not from the user]\n{text}")
-    return message
+def _language(state: ConversationState) -> str | None:
+    """The language of the person's last words, or of the last answer where they do not tell."""
+    from assistant.offline.language import detect  # loads word lists
 
-
-def _language(answer: AIMessage, state: ConversationState) -> str | None:
-    noted = answer.additional_kwargs.get("sagepilot")
-    language = noted.get("language") if isinstance(noted, dict) else None
-    return language or state.get("language")
+    words = next((m.text for m in reversed(state["messages"]) if isinstance(m, HumanMessage)), "")
+    return detect(words)[0] or state.get("language")
 
 
 def _use_tools(place: Workplace) -> Any:  # noqa: ANN401 - a LangGraph node
@@ -183,17 +160,25 @@ def _use_one(
     arguments = redact_json(call["args"])
     say(events.ToolStarted(call_id=call_id, name=name, arguments=arguments))
     updates: dict[str, Any] = {}
+    shown: tuple[events.Event, ...] = ()
+    ok = False
     try:
         made = toolset.use(name, arguments, state, place)
         result, ok, updates = redact_json(made.result), True, dict(made.updates)
-        shown: tuple[events.Event, ...] = made.shown
+        shown = made.shown
     except SagepilotError as error:
-        kind = type(error).__name__
-        result = {"error": {"type": kind, "message": error.message, "remedy": error.remedy}}
-        ok, shown = False, ()
+        result = _refusal(error, error.message, error.remedy)
+    except Exception as error:  # a chat model's arguments must not end the turn
+        logger.exception("tool.failed", extra={"tool": name})
+        result = _refusal(error, f"{name} failed unexpectedly.", "Go on without it.")
     say(events.ToolFinished(call_id=call_id, name=name, ok=ok, result=result))
     for event in shown:
         say(event)
     content = json.dumps(result, ensure_ascii=False, default=str)
     status = "success" if ok else "error"
     return ToolMessage(content=content, tool_call_id=call_id, name=name, status=status), updates
+
+
+def _refusal(error: Exception, message: str, remedy: str) -> dict[str, Any]:
+    told = {"type": type(error).__name__, "message": message, "remedy": remedy}
+    return {"error": redact_json(told)}

@@ -1,68 +1,168 @@
-"""Only what the user said is recorded: a quote must be theirs, and carry the value's numbers."""
+"""Only what the user said is recorded: a quote must be theirs, and carry the value.
 
+The chat model chooses field and quote; whether the quote says the value is read by the rules of the
+built-in chat model, or the value stands in the quote literally. What is asked as a supposition, and
+what the user has corrected since, is not recorded.
+"""
+
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage
 
 from tools.errors import InvalidInputError
 from tools.quantities import parse_value
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_LITERAL_FIELDS = ("endpoint_name", "sample_path")
+_CLOSE = 5e-3  # relative: a rate per day has many decimals in requests per second
+_TAKES_BACK = re.compile(
+    r"\b(?:forget|drop|remove|ignore|scrap|discard|clear|disregard|unset|never mind|no longer|"
+    r"not needed|bỏ|quên|xóa|xoá|không cần|bo qua|quen di|xoa)\b"
+)
+_NUMBER = re.compile(r"[-+]?\d[\d.,\s]*")
+_LITERAL_FIELDS = frozenset({"endpoint_name", "sample_path", "model_source"})
 
 
 def said_by_user(field: str, value: Any, quote: str, state: Mapping[str, Any]) -> None:  # noqa: ANN401
     """Check that `quote` is the user's and that it carries `value`.
 
+    Args:
+        field: A requirement field.
+        value: As the chat model gave it; None forgets the field.
+        quote: What the chat model says the user said.
+        state: The thread's; its `messages`, and `requirements` as they were before.
+
     Raises:
         InvalidInputError: It is not, so nothing may be recorded.
     """
-    words = [_flat(_text(m)) for m in state.get("messages", ()) if isinstance(m, HumanMessage)]
-    flat_quote = _flat(quote)
-    if not flat_quote or not any(flat_quote in text for text in words):
+    said = [m.text for m in state.get("messages", ()) if isinstance(m, HumanMessage)]
+    wanted = _flat(quote)
+    holders = [i for i, text in enumerate(said) if wanted and wanted in _flat(text)]
+    if not holders:
         raise InvalidInputError(
             f"{field}: the quote is not in the user's messages.",
             remedy="Record only what the user said, with their own words as the quote.",
         )
-    if value is None or _carried(field, value, quote):
+    rules = _Rules(field, state)
+    if value is None:
+        _taken_back(field, said[-1], rules)
+        return
+    parsed = parse_value(field, value)
+    if not any(rules.carry(value, parsed, quote, said[i]) for i in reversed(holders)):
+        raise InvalidInputError(
+            f"{field}: the quoted words do not say {str(value)[:100]!r}.",
+            remedy="Give the value as the user put it, with its unit; else ask the user.",
+        )
+    _not_corrected(field, parsed, said[holders[-1] + 1 :], rules)
+
+
+class _Rules:
+    """What the built-in reading finds in words of the user for one field."""
+
+    def __init__(self, field: str, state: Mapping[str, Any]) -> None:
+        self.field = field
+        self._known = state.get("requirements") or {}
+        self._asked = _asked(state.get("messages", ()))
+
+    def understand(self, text: str, expecting: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
+        from assistant.offline.understanding import understand  # loads word lists
+
+        return understand(text, expecting=expecting, known=self._known)
+
+    def values(self, text: str, expecting: tuple[str, ...] = ()) -> list[Any]:
+        return self._of(self.understand(text, expecting).facts)
+
+    def carry(self, value: Any, parsed: Any, quote: str, message: str) -> bool:  # noqa: ANN401
+        """Whether `quote`, out of `message`, says the value and does not only suppose it."""
+        asked = self.understand(message, self._asked)
+        stated = [*self._of(asked.facts), *self.values(message)]
+        if _among(parsed, stated):
+            return True
+        if _among(parsed, self._of(asked.what_if)):
+            return False
+        in_quote = [*self._parsed(quote), *self.values(quote, (self.field,))]
+        if _among(parsed, in_quote):
+            return True
+        return _literal(self.field, value, quote, read=bool(stated or in_quote))
+
+    def _of(self, facts: Iterable[Any]) -> list[Any]:
+        return [fact.value for fact in facts if fact.field == self.field]
+
+    def _parsed(self, quote: str) -> Iterator[Any]:
+        try:
+            yield parse_value(self.field, quote)
+        except InvalidInputError:
+            return
+
+
+def _taken_back(field: str, newest: str, rules: _Rules) -> None:
+    """Check that the user's newest words take the field back, or everything."""
+    understood = rules.understand(newest)
+    gone = {fact.field for fact in understood.facts if fact.value is None}
+    if field in gone or "restart" in understood.intents:
+        return
+    if not gone and _TAKES_BACK.search(_flat(newest)):
         return
     raise InvalidInputError(
-        f"{field}: the quoted words do not say {value!r}.",
-        remedy="Give the value as the user put it, with its unit.",
+        f"{field}: the user did not take it back.",
+        remedy="Forget only what the user asks to forget.",
     )
 
 
-def _carried(field: str, value: Any, quote: str) -> bool:  # noqa: ANN401
-    if isinstance(value, dict):
-        named = _flat(str(value.get("uri", ""))) in _flat(quote)
-        return named or _from_sentence(field, quote) == value
+def _not_corrected(field: str, parsed: Any, later: Sequence[str], rules: _Rules) -> None:  # noqa: ANN401
+    for text in later:
+        values = rules.values(text)
+        if values and not _among(parsed, values):
+            raise InvalidInputError(
+                f"{field}: the user has said {values[-1]!r} since.",
+                remedy="Record the user's newest words.",
+            )
+
+
+def _literal(field: str, value: Any, quote: str, *, read: bool) -> bool:  # noqa: ANN401
+    """Whether the value itself stands in the quote, as a whole word.
+
+    A number without a unit counts only where the rules `read` nothing for the field: "20" out of
+    "20 minutes" is not what was said.
+    """
     if field in _LITERAL_FIELDS:
-        return _flat(str(value)) in _flat(quote)
-    if isinstance(value, bool) or not _NUMBER.search(str(value)):
-        return True
-    if field == "region":
-        return True  # a city names it; the value itself was parsed
-    numbers = set(_NUMBER.findall(str(value)))
-    return numbers <= set(_NUMBER.findall(quote)) or _read(field, quote) == _read(field, value)
+        name = value.get("uri", "") if isinstance(value, dict) else str(value)
+        return _stands_in(name, " ".join(quote.split()))
+    if isinstance(value, bool | dict):
+        return False
+    text = _flat(f"{value:g}" if isinstance(value, float) else str(value))
+    if _NUMBER.fullmatch(text) and read:
+        return False
+    return _stands_in(text, _flat(quote))
 
 
-def _read(field: str, text: Any) -> Any:  # noqa: ANN401
+def _stands_in(text: str, words: str) -> bool:
+    """Whether `text` is a whole word, path or number with unit in `words`, case included."""
+    pattern = rf"(?<![\w/:@~-])(?<!\w[.,]){re.escape(text)}(?![\w/:@~-]|[.,]\w)"
+    return bool(text) and re.search(pattern, words) is not None
+
+
+def _among(parsed: Any, values: Iterable[Any]) -> bool:  # noqa: ANN401
+    return any(_same(parsed, value) for value in values)
+
+
+def _same(one: Any, other: Any) -> bool:  # noqa: ANN401
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
     try:
-        return parse_value(field, text)
-    except InvalidInputError:
-        return _from_sentence(field, str(text))
+        return math.isclose(float(one), float(other), rel_tol=_CLOSE)
+    except (TypeError, ValueError):
+        return bool(one == other)
 
 
-def _from_sentence(field: str, text: str) -> Any:  # noqa: ANN401
-    from assistant.offline.understanding import understand
-
-    return next((f.value for f in understand(text).facts if f.field == field), None)
-
-
-def _text(message: HumanMessage) -> str:
-    return message.content if isinstance(message.content, str) else str(message.content)
+def _asked(messages: Sequence[Any]) -> tuple[str, ...]:
+    """The fields that the last answer asked for."""
+    for message in reversed(messages):
+        if isinstance(message, AIMessage) and not message.tool_calls:
+            noted = message.additional_kwargs.get("sagepilot")
+            return tuple(noted.get("asked") or ()) if isinstance(noted, dict) else ()
+    return ()
 
 
 def _flat(text: str) -> str:

@@ -20,8 +20,14 @@ _SECRETS = (
 )  # fmt: skip
 
 
+def printable(text: str) -> str:
+    """Return `text` without halves of surrogate pairs, which no database or wire can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def redact(text: str) -> str:
     """Return `text` with keys, tokens, passwords and private keys replaced by a mark."""
+    text = printable(text)
     for pattern in _SECRETS:
         text = pattern.sub(lambda m: (m.group(1) if m.lastindex else "") + _MARK, text)
     return text

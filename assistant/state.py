@@ -16,6 +16,7 @@ class ConversationState(TypedDict, total=False):
         last_deployment: The newest deployment's id.
         language: The language of the last answer.
         calls: Chat model calls of this turn.
+        notice: Why the built-in chat model took this turn over, in words; None: it did not.
     """
 
     messages: Annotated[list[AnyMessage], add_messages]
@@ -24,3 +25,4 @@ class ConversationState(TypedDict, total=False):
     last_deployment: str | None
     language: str | None
     calls: int
+    notice: str | None

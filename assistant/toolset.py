@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant import events
+from assistant.answers import UNREADABLE
 from assistant.grounding import said_by_user
 from assistant.presenting import plan_event, recommendation_json
 from assistant.workplace import Workplace
@@ -285,6 +286,11 @@ def use(name: str, arguments: Any, state: State, place: Workplace) -> Outcome:  
             f"There is no tool named {name!r}.", remedy=f"Use one of: {', '.join(TOOLS)}."
         )
     model, function = TOOLS[name]
+    if isinstance(arguments, dict) and UNREADABLE in arguments:
+        raise InvalidInputError(
+            f"{name}: the arguments are no JSON object.",
+            remedy="Call again with one JSON object that fits the tool's schema.",
+        )
     try:
         parsed = model.model_validate(arguments)
     except ValidationError as error:

@@ -1,0 +1,118 @@
+"""One sandbox for this folder, what stands in it, and apps whose chat models are scripted."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from assistant.bootstrap import bootstrap
+from tests.integration.deployment.conftest import home as _home
+from tests.integration.deployment.conftest import onnx_model as _onnx_model
+from tests.integration.deployment.conftest import settings
+
+sandbox_home, onnx_model = _home, _onnx_model
+home = _home
+
+
+class Standing:
+    """Everything the sandbox holds, by its own record and by AWS's listings."""
+
+    def __init__(self, app) -> None:
+        self._app = app
+
+    def everything(self) -> dict[str, list[str]]:
+        return {**self._record(), **self._listed()}
+
+    def _record(self) -> dict[str, list[str]]:
+        """The server's record: calls it was changed by, objects, documents."""
+        path = self._app.settings.home / "journal.sqlite"
+        with closing(sqlite3.connect(path, timeout=30)) as db:
+            return {
+                "requests": [str(r) for r in db.execute("SELECT id, resource FROM requests")],
+                "objects": [str(r) for r in db.execute("SELECT bucket, key, sha256 FROM objects")],
+                "documents": [
+                    str(r)
+                    for r in db.execute(
+                        "SELECT kind, region, name FROM documents ORDER BY kind, region, name"
+                    )
+                ],
+            }
+
+    def _listed(self) -> dict[str, list[str]]:
+        call = self._app.place.clients("us-east-1").call
+        return {
+            "endpoints": names(call("sagemaker.list_endpoints", {}), "Endpoints", "EndpointName"),
+            "models": names(call("sagemaker.list_models", {}), "Models", "ModelName"),
+            "configs": names(
+                call("sagemaker.list_endpoint_configs", {}), "EndpointConfigs", "EndpointConfigName"
+            ),
+            "roles": names(call("iam.list_roles", {}), "Roles", "RoleName"),
+            "buckets": names(call("s3.list_buckets", {}), "Buckets", "Name"),
+        }
+
+
+def names(answer, key, name) -> list[str]:
+    return sorted(row[name] for row in answer[key])
+
+
+@pytest.fixture
+def talk(home, request):
+    """Make a conversation of its own: `talk(scripted=..., **settings)` -> (app, conversation)."""
+    made = iter(range(1000))
+    stem = request.node.name.replace("[", "-").replace("]", "")[:60]
+    stem = "".join(c if c.isalnum() else "-" for c in stem)
+
+    def begin(scripted=None, thread=None, **changes):
+        app = bootstrap(settings(home, **changes), chat_model=scripted)
+        return app, app.conversation(thread or f"{stem}-{next(made)}")
+
+    return begin
+
+
+@pytest.fixture
+def quiet(home):
+    """Nothing in the sandbox changes during the test."""
+    standing = Standing(bootstrap(settings(home)))
+    before = standing.everything()
+    yield standing
+    assert standing.everything() == before
+
+
+@pytest.fixture
+def first_words(onnx_model) -> str:
+    return (
+        f"I have an ONNX model in {onnx_model}, p95 under 50 ms, 20 requests per second, "
+        "60 at peak, payload 2 KB, production"
+    )
+
+
+def facts_of(onnx_model) -> list[dict]:
+    """What a provider's chat model records of `first_words`."""
+    return [
+        {"field": "model_source", "value": str(onnx_model), "quote": str(onnx_model)},
+        {"field": "latency_p95_ms", "value": "50 ms", "quote": "p95 under 50 ms"},
+        {"field": "average_requests_per_second", "value": "20 requests per second",
+         "quote": "20 requests per second"},
+        {"field": "peak_requests_per_second", "value": 60, "quote": "60 at peak"},
+        {"field": "request_payload_bytes", "value": "2 KB", "quote": "payload 2 KB"},
+        {"field": "environment", "value": "production", "quote": "production"},
+    ]  # fmt: skip
+
+
+def kinds(events) -> list[str]:
+    return [e.event for e in events if e.event != "text_delta"]
+
+
+def one(events, kind):
+    """The only event of a kind."""
+    found = [e for e in events if e.event == kind]
+    assert len(found) == 1, [e.event for e in events]
+    return found[0]
+
+
+def state_line(system_text: str) -> dict:
+    """What the application tells the chat model."""
+    line = system_text.splitlines()[-1]
+    assert line.startswith("STATE: ")
+    return json.loads(line.removeprefix("STATE: "))
