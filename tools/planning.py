@@ -6,7 +6,7 @@
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,21 +14,23 @@ from tools.aws import AwsClients
 from tools.catalog import Catalog
 from tools.endpoint import (
     ENDPOINT_OPTIONS,
+    AsyncSpec,
     EndpointSpec,
     InferenceOption,
     ModelSpec,
+    ProductionVariant,
     ScalingPolicy,
     ScalingSpec,
 )
 from tools.errors import InvalidInputError, NameInUseError
 from tools.packaging import Package, package
 from tools.plan import DeploymentPlan, Precondition, Step, check
-from tools.planners.api import bucket_of, describe_capacity, steps_for
+from tools.planners.api import describe_capacity, steps_for
 from tools.planners.inverse import undo_for
 from tools.recommendation import Recommendation, recommend
 from tools.requirements import DataSensitivity, Requirements, merge
 from tools.sample import SampleFiles
-from tools.source import SAMPLE, local_path
+from tools.source import SAMPLE, expanded, local_path
 
 #: SageMaker's own default for target tracking, in and out (docs: endpoint-auto-scaling).
 COOLDOWN_S = 300
@@ -99,8 +101,10 @@ def plan_for(needs: Requirements, clients: AwsClients, room: Workroom) -> Deploy
     """
     place = observe(needs, clients, nonce=room.nonce, bucket=room.bucket, role_arn=room.role_arn)
     needs = _with_sample_request(needs, room)
+    known = merge(needs, {"region": place.region})
+    chosen = _an_endpoint(recommend(known, room.catalog))
     source = local_path(needs.model_source, clients, room.downloads, lambda: room.sample().archive)
-    packaged, chosen = _packaged(needs, source, place.region, room)
+    packaged, chosen = _packaged(known, source, chosen, room)
     return make_plan(Wish(needs, chosen, packaged), place)
 
 
@@ -113,12 +117,10 @@ def _with_sample_request(needs: Requirements, room: Workroom) -> Requirements:
 
 
 def _packaged(
-    needs: Requirements, source: Path, region: str, room: Workroom
+    known: Requirements, source: Path, chosen: Recommendation, room: Workroom
 ) -> tuple[Package, Recommendation]:
-    """Recommend and package in turn: the size decides the instance, the instance the image."""
-    known = merge(needs, {"region": region})
-    chosen = recommend(known, room.catalog)
-    packaged = _package(needs, source, region, chosen, room)
+    """Package and recommend in turn: the size decides the instance, the instance the image."""
+    packaged = _package(known, source, chosen, room)
     if known.model_size_bytes is None or known.framework is None:
         seen = {
             "model_size_bytes": known.model_size_bytes or packaged.model_size_bytes,
@@ -126,20 +128,18 @@ def _packaged(
         }
         again = recommend(merge(known, seen), room.catalog)
         if again.instance_type != chosen.instance_type:
-            packaged = _package(needs, source, region, again, room)
+            packaged = _package(known, source, again, room)
         chosen = again
     return packaged, chosen
 
 
-def _package(
-    needs: Requirements, source: Path, region: str, chosen: Recommendation, room: Workroom
-) -> Package:
+def _package(known: Requirements, source: Path, chosen: Recommendation, room: Workroom) -> Package:
     return package(
         source,
-        region=region,
+        region=known.region or "",
         instance_type=chosen.instance_type,
-        framework=needs.framework,
-        sample_path=Path(needs.sample_path).expanduser() if needs.sample_path else None,
+        framework=known.framework,
+        sample_path=expanded(known.sample_path) if known.sample_path else None,
         blobs=room.blobs,
     )
 
@@ -192,53 +192,61 @@ def specify(wish: Wish, place: Place) -> EndpointSpec:
     Raises:
         InvalidInputError: The recommendation is not an endpoint.
     """
-    chosen = wish.recommendation
-    if chosen.inference_option not in ENDPOINT_OPTIONS:
-        raise InvalidInputError(
-            f"The recommendation is {chosen.inference_option}, which is no endpoint.",
-            remedy="Change the requirements, or follow the recommendation's reasons.",
-        )
+    chosen = _an_endpoint(wish.recommendation)
     folder = f"s3://{place.bucket}/endpoints/{place.endpoint_name}/{place.suffix}"
+    served = ModelSpec(
+        image_uri=wish.package.image_uri,
+        archive_sha256=wish.package.archive.sha256,
+        archive_size_bytes=wish.package.archive.size_bytes,
+        model_data_uri=f"{folder}/model.tar.gz",
+        environment=wish.package.environment,
+    )
     return EndpointSpec(
         name=place.endpoint_name,
         suffix=place.suffix,
         region=place.region,
         inference_option=chosen.inference_option,
-        sagemaker_model=ModelSpec(
-            image_uri=wish.package.image_uri,
-            archive_sha256=wish.package.archive.sha256,
-            archive_size_bytes=wish.package.archive.size_bytes,
-            model_data_uri=f"{folder}/model.tar.gz",
-            environment=wish.package.environment,
-        ),
+        variants=(_variant(chosen, served),),
         role_arn=place.role_arn,
-        **_capacity(chosen, f"{folder}/results"),
+        asynchronous=_asynchronous(chosen, folder),
         network_isolation=_isolated(wish.needs, chosen),
+    )
+
+
+def _an_endpoint(chosen: Recommendation) -> Recommendation:
+    if chosen.inference_option in ENDPOINT_OPTIONS:
+        return chosen
+    raise InvalidInputError(
+        f"The recommendation is {chosen.inference_option}, which is no endpoint.",
+        remedy="Change the requirements, or follow the recommendation's reasons.",
+    )
+
+
+def _variant(chosen: Recommendation, served: ModelSpec) -> ProductionVariant:
+    if chosen.inference_option is InferenceOption.SERVERLESS:
+        return ProductionVariant(
+            sagemaker_model=served,
+            memory_size_in_mb=chosen.memory_size_in_mb,
+            max_concurrency=chosen.max_concurrency,
+            provisioned_concurrency=chosen.provisioned_concurrency,
+            scaling=_scaling(chosen),
+        )
+    return ProductionVariant(
+        sagemaker_model=served,
+        instance_type=chosen.instance_type,
+        initial_instance_count=chosen.initial_instance_count,
         scaling=_scaling(chosen),
     )
 
 
-def _capacity(chosen: Recommendation, output_uri: str) -> dict[str, Any]:
-    match chosen.inference_option:
-        case InferenceOption.SERVERLESS:
-            return {
-                "memory_size_in_mb": chosen.memory_size_in_mb,
-                "max_concurrency": chosen.max_concurrency,
-                "provisioned_concurrency": chosen.provisioned_concurrency,
-            }
-        case InferenceOption.ASYNCHRONOUS:
-            concurrent = chosen.max_concurrent_invocations_per_instance
-            return {
-                "instance_type": chosen.instance_type,
-                "initial_instance_count": chosen.initial_instance_count,
-                "output_uri": output_uri,
-                "max_concurrent_invocations_per_instance": concurrent,
-            }
-        case _:
-            return {
-                "instance_type": chosen.instance_type,
-                "initial_instance_count": chosen.initial_instance_count,
-            }
+def _asynchronous(chosen: Recommendation, folder: str) -> AsyncSpec | None:
+    if chosen.inference_option is not InferenceOption.ASYNCHRONOUS:
+        return None
+    return AsyncSpec(
+        output_uri=f"{folder}/results",
+        failure_uri=f"{folder}/failures",
+        max_concurrent_invocations_per_instance=chosen.max_concurrent_invocations_per_instance,
+    )
 
 
 def _isolated(needs: Requirements, chosen: Recommendation) -> bool:
@@ -286,7 +294,7 @@ def make_plan(wish: Wish, place: Place) -> DeploymentPlan:
             "inference_option": spec.inference_option.value,
             "steps": steps,
             "undo": undo_for(steps),
-            "preconditions": tuple(_preconditions(spec, steps)),
+            "preconditions": tuple(_preconditions(spec, place.bucket, steps)),
             "summary": f"Endpoint {spec.name} in {place.region}: {describe_capacity(spec)}; "
             f"{len(steps)} calls.",
             "cost_usd_per_month": chosen.cost_usd_per_month,
@@ -301,7 +309,9 @@ def make_plan(wish: Wish, place: Place) -> DeploymentPlan:
     return _checked(plan)
 
 
-def _preconditions(spec: EndpointSpec, steps: Iterable[Step]) -> Iterable[Precondition]:
+def _preconditions(
+    spec: EndpointSpec, bucket: str, steps: Iterable[Step]
+) -> Iterable[Precondition]:
     yield Precondition(
         operation="sagemaker.describe_endpoint",
         parameters={"EndpointName": spec.name},
@@ -310,7 +320,7 @@ def _preconditions(spec: EndpointSpec, steps: Iterable[Step]) -> Iterable[Precon
     makes_bucket = any(step.operation == "s3.create_bucket" for step in steps)
     yield Precondition(
         operation="s3.head_bucket",
-        parameters={"Bucket": bucket_of(spec)},
+        parameters={"Bucket": bucket},
         found=not makes_bucket,
     )
 

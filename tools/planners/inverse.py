@@ -24,6 +24,10 @@ _INVERSE: dict[str, tuple[str, tuple[str, ...]]] = {
         "application-autoscaling.delete_scaling_policy",
         ("PolicyName", *_TARGET),
     ),
+    "application-autoscaling.put_scheduled_action": (
+        "application-autoscaling.delete_scheduled_action",
+        ("ScheduledActionName", *_TARGET),
+    ),
 }
 
 

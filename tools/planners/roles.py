@@ -1,11 +1,24 @@
 """The execution role: who may take it on, and the least it needs (docs: sagemaker-roles)."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from tools.endpoint import EndpointSpec, InferenceOption
+from tools.endpoint import EndpointSpec
 
 _LOGS = ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "DescribeLogStreams")
+POLICY_NAME = "least-privilege"
+_NETWORK = (
+    "CreateNetworkInterface",
+    "CreateNetworkInterfacePermission",
+    "DeleteNetworkInterface",
+    "DeleteNetworkInterfacePermission",
+    "DescribeNetworkInterfaces",
+    "DescribeVpcs",
+    "DescribeDhcpOptions",
+    "DescribeSubnets",
+    "DescribeSecurityGroups",
+)
 _IMAGE = ("BatchCheckLayerAvailability", "GetDownloadUrlForLayer", "BatchGetImage")
 
 
@@ -32,17 +45,19 @@ def trust_policy() -> str:
 
 
 def execution_policy(spec: EndpointSpec, account: str) -> str:
-    """Return the role's policy, as JSON: this model, this image, its logs and metrics."""
-    bucket, _, key = spec.sagemaker_model.model_data_uri.removeprefix("s3://").partition("/")
-    registry, _, rest = spec.sagemaker_model.image_uri.partition(".dkr.ecr.")
-    repository = rest.partition("/")[2].partition(":")[0]
+    """Return the role's policy, as JSON: these models, these images, their logs and metrics."""
+    models = [v.sagemaker_model for v in spec.all_variants]
+    data = sorted({m.model_data_uri.removeprefix("s3://") for m in models if m.model_data_uri})
+    images = sorted({_repository(m.image_uri, spec.region) for m in models})
     logs = f"arn:aws:logs:{spec.region}:{account}:log-group:/aws/sagemaker/*"
-    image = f"arn:aws:ecr:{spec.region}:{registry}:repository/{repository}"
     statements = [
-        _allow(["s3:GetObject"], f"arn:aws:s3:::{bucket}/{key}"),
-        _allow(["s3:ListBucket"], f"arn:aws:s3:::{bucket}"),
+        *(_allow(["s3:GetObject"], f"arn:aws:s3:::{place}") for place in data),
+        *(
+            _allow(["s3:ListBucket"], f"arn:aws:s3:::{bucket}")
+            for bucket in sorted({place.partition("/")[0] for place in data})
+        ),
         _allow(["ecr:GetAuthorizationToken"], "*"),
-        _allow([f"ecr:{action}" for action in _IMAGE], image),
+        *(_allow([f"ecr:{action}" for action in _IMAGE], image) for image in images),
         _allow([f"logs:{action}" for action in _LOGS], logs),
         {
             **_allow(["cloudwatch:PutMetricData"], "*"),
@@ -52,19 +67,35 @@ def execution_policy(spec: EndpointSpec, account: str) -> str:
                 }
             },
         },
+        *_extras(spec),
     ]
-    if spec.inference_option is InferenceOption.ASYNCHRONOUS and spec.output_uri:
-        results = spec.output_uri.removeprefix("s3://").partition("/")[2]
-        statements.append(
-            _allow(
-                ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
-                f"arn:aws:s3:::{bucket}/{results}*",
-            )
-        )
     return _document(*statements)
 
 
-def _allow(actions: list[str], resource: str) -> dict[str, Any]:
+def _repository(image_uri: str, region: str) -> str:
+    registry, _, rest = image_uri.partition(".dkr.ecr.")
+    repository = rest.partition("/")[2].partition(":")[0]
+    return f"arn:aws:ecr:{region}:{registry}:repository/{repository}"
+
+
+def _extras(spec: EndpointSpec) -> Iterator[dict[str, Any]]:
+    """What features need on top (docs: async-inference-create-endpoint-prerequisites, roles)."""
+    if spec.asynchronous:
+        written = (spec.asynchronous.output_uri, spec.asynchronous.failure_uri)
+        places = sorted({f"arn:aws:s3:::{uri.removeprefix('s3://')}/*" for uri in written})
+        actions = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+        yield _allow(actions, places)
+        topics = (spec.asynchronous.success_topic_arn, spec.asynchronous.error_topic_arn)
+        if any(topics):
+            yield _allow(["sns:Publish"], sorted({arn for arn in topics if arn}))
+    if spec.data_capture:
+        place = spec.data_capture.destination_uri.removeprefix("s3://").rstrip("/")
+        yield _allow(["s3:PutObject"], f"arn:aws:s3:::{place}/*")
+    if spec.vpc:
+        yield _allow([f"ec2:{action}" for action in _NETWORK], "*")
+
+
+def _allow(actions: list[str], resource: str | list[str]) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": actions, "Resource": resource}
 
 

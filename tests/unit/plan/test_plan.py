@@ -64,7 +64,7 @@ def test_every_option_makes_calls_that_botocore_accepts(option):
 
 
 def test_scaling_from_zero_refers_to_the_policy_by_a_typed_placeholder():
-    whole = plan(spec(InferenceOption.ASYNCHRONOUS, scaling=SCALING))
+    whole = plan(spec(InferenceOption.ASYNCHRONOUS, variant_changes={"scaling": SCALING}))
     assert check(whole) == ()
     (reference,) = references(whole.steps[-1].parameters)
     policy = whole.steps[reference["step"]]
@@ -88,12 +88,12 @@ def test_a_plan_that_refers_forward_is_found_out():
 
 
 def test_a_call_that_breaks_a_limit_is_found_out_in_the_services_words():
-    whole = plan(spec(InferenceOption.SERVERLESS, max_concurrency=201))
+    whole = plan(spec(InferenceOption.SERVERLESS, variant_changes={"max_concurrency": 201}))
     assert any("less than or equal to 200" in text for text in check(whole))
 
 
 def test_every_step_has_exactly_one_inverse():
-    whole = plan(spec(InferenceOption.ASYNCHRONOUS, scaling=SCALING))
+    whole = plan(spec(InferenceOption.ASYNCHRONOUS, variant_changes={"scaling": SCALING}))
     assert [call.for_step for call in whole.undo] == list(range(len(whole.steps)))
 
 
