@@ -12,7 +12,7 @@ from tools.requirements import Requirements, merge
 from tools.sandbox import control
 
 QUICK = {"creating_s": 0.05, "updating_s": 0.05, "deleting_s": 0.05, "max_processes": 1,
-         "ping_window_s": 3.0}  # fmt: skip
+         "ping_window_s": 3.0, "unhealthy_s": 0.3}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
