@@ -1,6 +1,7 @@
 """Where the user's model comes from, brought to a local path: nothing of it is executed."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from tools.requirements import ModelSource, ModelSourceKind
 
 #: `{"kind": "local", "uri": "sample"}` means the sample model that comes with the product.
 SAMPLE = "sample"
+#: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 MOST_BYTES = 5 * 10**9  # one S3 PutObject; larger archives need another way of uploading
 
 
@@ -38,7 +41,7 @@ def local_path(
         case ModelSourceKind.LOCAL if source.uri == SAMPLE:
             return sample()
         case ModelSourceKind.LOCAL:
-            return Path(source.uri).expanduser()
+            return expanded(source.uri)
         case ModelSourceKind.S3:
             return _downloaded(source.uri, clients, downloads)
         case _:
@@ -46,6 +49,20 @@ def local_path(
                 f"A model from {source.kind} cannot be planned by this version.",
                 remedy="Give a local path or the s3:// URI of the model's archive.",
             )
+
+
+def expanded(path: str) -> Path:
+    """Return a path a person wrote, with `~` resolved.
+
+    Raises:
+        InvalidInputError: It begins with the home folder of nobody.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise InvalidInputError(
+            f"{path[:80]} names the home folder of an unknown user.", remedy="Give the whole path."
+        ) from error
 
 
 def local_size_bytes(source: ModelSource | None, sample: Callable[[], Path]) -> int | None:
@@ -62,9 +79,11 @@ def local_size_bytes(source: ModelSource | None, sample: Callable[[], Path]) -> 
 
 def _downloaded(uri: str, clients: AwsClients, downloads: Path) -> Path:
     bucket, _, key = uri.removeprefix("s3://").partition("/")
-    if not bucket or not key or key.endswith("/"):
+    named = uri.startswith("s3://") and _BUCKET.fullmatch(bucket)
+    if not named or not key or key.endswith("/"):
         raise InvalidInputError(
-            f"{uri} does not name one object.", remedy="Give s3://bucket/path/model.tar.gz."
+            f"{uri[:200]} does not name one object in S3.",
+            remedy="Give s3://bucket/path/model.tar.gz.",
         )
     place = {"Bucket": bucket, "Key": key}
     try:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.common import recovered
+from assistant.cli.common import as_text, parse_json, recovered
 from assistant.events import Event, Failed, TurnFinished
+from tools.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from assistant.conversation import Conversation
@@ -41,8 +42,8 @@ def _programs(conversation: "Conversation") -> None:
 
 def _turn(conversation: "Conversation", line: str) -> Iterator[Event]:
     try:
-        asked = json.loads(line)
-    except ValueError:
+        asked = parse_json(as_text(line))
+    except InvalidInputError:
         asked = None
     match asked:
         case {"say": str(text)}:

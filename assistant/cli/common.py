@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +33,32 @@ def app(ctx: click.Context) -> "App":
     from assistant.settings import Settings
 
     try:
-        return bootstrap(Settings(**(ctx.obj or {})))
+        settings = Settings(**(ctx.obj or {}))
+        return bootstrap(settings.model_copy(update={"region": known_region(settings.region)}))
     except ValidationError as error:
         first = error.errors()[0]
         name = "SAGEPILOT_" + "_".join(str(part) for part in first["loc"]).upper()
         raise InvalidInputError(
             f"{name}: {first['msg']}", remedy="Correct the setting or leave it out."
         ) from error
+
+
+def known_region(region: str) -> str:
+    """Return `region` if there is such a region.
+
+    Raises:
+        InvalidInputError: AWS has no region of that name.
+    """
+    from tools.reading.vocabulary import region_names
+
+    known = set(region_names().values())
+    if region not in known:
+        near = get_close_matches(region, sorted(known), n=3, cutoff=0.4) or ["us-east-1"]
+        raise InvalidInputError(
+            f"There is no AWS region {region[:40]!r}.",
+            remedy=f"Name a region, for example {' or '.join(near)}.",
+        )
+    return region
 
 
 def recovered(ctx: click.Context) -> "App":
@@ -69,32 +89,72 @@ def read_text(source: str) -> str:
     Raises:
         InvalidInputError: There is no such file, or it is no text.
     """
+    name = "Standard input" if source == "-" else source
     try:
-        return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return as_text(
+            sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8"), name
+        )
+    except (OSError, ValueError) as error:  # ValueError: bytes that are no UTF-8, a name with NUL
         raise InvalidInputError(
-            f"{source} cannot be read: {type(error).__name__}.",
+            f"{name} cannot be read: {_why(error)}.",
             remedy="Name a text file that exists, or - for standard input.",
         ) from error
+
+
+def _why(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or "it is no UTF-8 text").lower()
+
+
+def as_text(text: str, name: str = "This line") -> str:
+    """Return `text` if it was UTF-8; standard input hands other bytes on as surrogates.
+
+    Raises:
+        InvalidInputError: It was not.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(
+            f"{name} is no UTF-8 text.", remedy="Write plain UTF-8 text or JSON."
+        ) from error
+    return text
+
+
+def parse_json(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the JSON value that `text` holds.
+
+    Raises:
+        InvalidInputError: It is no JSON, nested too deeply, or holds what is no text.
+    """
+    try:
+        value = json.loads(text)
+        as_text(json.dumps(value, ensure_ascii=False))
+    except (ValueError, RecursionError) as error:
+        deep = isinstance(error, RecursionError)
+        raise InvalidInputError(
+            f"This is no usable JSON: {'it is nested too deeply' if deep else error}.",
+            remedy="Write one JSON object.",
+        ) from error
+    return value
 
 
 def lines() -> Iterator[Any]:
     """Yield standard input's lines: JSON where it is JSON, else the text itself."""
     for line in sys.stdin:
-        text = line.strip()
+        text = as_text(line).strip()
         if text:
             yield _json_or_text(text)
 
 
 def _json_or_text(text: str) -> Any:  # noqa: ANN401
-    if text[0] in '{["':
+    """A brace begins an object; a list or a string in quotes may be prose as well."""
+    if text[0] == "{":
+        return parse_json(text)
+    if text[0] in '["':
         try:
-            return json.loads(text)
-        except ValueError as error:
-            if text[0] == "{":
-                raise InvalidInputError(
-                    f"This line is no JSON: {error}", remedy="Write one JSON object a line."
-                ) from error
+            return parse_json(text)
+        except InvalidInputError:
+            return text
     return text
 
 
@@ -130,16 +190,36 @@ def requirements_of(value: Any) -> "Requirements":  # noqa: ANN401
             "Requirements are one JSON object.", remedy='Give {"field": value} or {"text": ".."}.'
         )
     fields = {key: member for key, member in value.items() if key != "text"}
-    said = _from_sentence(str(value["text"])) if value.get("text") else Requirements()
+    said = _from_sentence(_sentence(value.get("text")))
     try:
+        _no_truth_for_a_number(fields)
         given = {key: member for key, member in fields.items() if member is not None}
-        return Requirements.model_validate({**said.said(), **given})
+        needs = Requirements.model_validate({**said.said(), **given})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InvalidInputError(
             f"{where}: {first['msg']}", remedy=f"Correct or leave out {where}."
         ) from error
+    if needs.region is not None:
+        known_region(needs.region)
+    return needs
+
+
+def _sentence(text: Any) -> str:  # noqa: ANN401 - a member of a JSON object
+    if text is not None and not isinstance(text, str):
+        raise InvalidInputError("text: Input should be text.", remedy="Correct or leave out text.")
+    return text or ""
+
+
+def _no_truth_for_a_number(fields: dict[str, Any]) -> None:
+    """JSON's true would pass for the number 1."""
+    for name, value in fields.items():
+        if isinstance(value, bool) and name not in {"interactive", "streaming"}:
+            raise InvalidInputError(
+                f"{name}: Input should not be {str(value).lower()}.",
+                remedy=f"Correct or leave out {name}.",
+            )
 
 
 def _from_sentence(text: str) -> "Requirements":

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from assistant.cli.applying import applied
-from assistant.cli.common import JSON, app
+from assistant.cli.common import JSON, app, read_text
 from tools.errors import InvalidInputError
 from tools.journal import Journal
 from tools.plan import DeploymentPlan, parse_plan
@@ -35,13 +35,29 @@ def command(
 
 
 def _found(plan: str, journal: Journal) -> DeploymentPlan:
-    path = Path(plan)
-    if path.is_file():
-        return parse_plan(path.read_text(encoding="utf-8", errors="replace"))
+    if _is_file(plan):
+        return _read(Path(plan))
     text = journal.plan_json(plan) if len(plan) >= SHORTEST_DIGEST else None
     if text is None:
         raise InvalidInputError(
-            f"{plan} is neither a plan's file nor the digest of a plan made here.",
+            f"{plan[:80]} is neither a plan's file nor the digest of a plan made here.",
             remedy="Run `sagepilot plan` first.",
         )
     return parse_plan(text)
+
+
+def _is_file(plan: str) -> bool:
+    try:
+        return Path(plan).is_file()
+    except (OSError, ValueError):  # no name that a file could have
+        return False
+
+
+def _read(path: Path) -> DeploymentPlan:
+    try:
+        return parse_plan(read_text(str(path)))
+    except RecursionError as error:
+        raise InvalidInputError(
+            "This is no plan: it is nested too deeply.",
+            remedy="Give the file that `sagepilot plan --json` wrote, unchanged.",
+        ) from error

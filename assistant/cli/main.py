@@ -1,6 +1,7 @@
 """The `sagepilot` command. Each subcommand's module is imported only when it is used."""
 
 import importlib
+import io
 import json
 import logging
 import sys
@@ -62,6 +63,7 @@ def cli(ctx: click.Context, /, verbose: bool, **overrides: str | None) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the process's one error boundary. No traceback reaches a user."""
+    _speak_utf8()
     given = _hoisted(sys.argv[1:] if arguments is None else arguments)
     wants_json = any(a in {"--json", "--jsonl"} for a in given)
     try:
@@ -87,6 +89,15 @@ def main(arguments: list[str] | None = None) -> None:
             "Run it again with --verbose and report what it logs.",
             as_json=wants_json,
         )
+
+
+def _speak_utf8() -> None:
+    """UTF-8 whatever the locale; other bytes come in as surrogates, which readers refuse."""
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "replace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _hoisted(arguments: list[str]) -> list[str]:

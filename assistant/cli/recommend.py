@@ -4,7 +4,15 @@ from typing import Any
 
 import click
 
-from assistant.cli.common import JSON, JSONL, each_line, emit, requirements_from, requirements_of
+from assistant.cli.common import (
+    JSON,
+    JSONL,
+    each_line,
+    emit,
+    known_region,
+    requirements_from,
+    requirements_of,
+)
 
 
 @click.command()
@@ -33,7 +41,9 @@ def _recommended(needs: Any, region: str | None) -> dict[str, Any]:  # noqa: ANN
     from tools.recommendation import assumptions, conflicts, missing, recommend
     from tools.requirements import merge
 
-    here = needs if needs.region else merge(needs, {"region": region or Settings().region})
+    here = needs
+    if needs.region is None:
+        here = merge(needs, {"region": known_region(region or Settings().region)})
     catalog = load_catalog()
     made = recommend(here, catalog).model_dump(mode="json")
     return {
