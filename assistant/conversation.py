@@ -26,7 +26,7 @@ from tools.approval import Approval, check_approval
 from tools.carrying import StepProgress
 from tools.deployment import Deployment, apply
 from tools.errors import InvalidInputError, PlanNotApprovedError, SagepilotError
-from tools.plan import DeploymentPlan, parse_plan
+from tools.plan import SERVING_KINDS, DeploymentPlan, parse_plan
 
 logger = logging.getLogger(__name__)
 
@@ -241,7 +241,7 @@ class Conversation:
                 type=type(error).__name__, message=redact(error.message), remedy=error.remedy
             )
         state: dict[str, Any] = {"pending_digest": None}
-        if plan.kind == "deploy" and told.get("deployment_id"):
+        if plan.kind in SERVING_KINDS and told.get("deployment_id"):
             state["last_deployment"] = told["deployment_id"]
         yield from self._talk([outcome_note(told)], state)
 

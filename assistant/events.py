@@ -68,7 +68,7 @@ class PlanProposed(_Event):
 
     event: Literal["plan"] = "plan"
     digest: str
-    kind: Literal["deploy", "undo", "delete"] = "deploy"
+    kind: Literal["deploy", "update", "unpark", "park", "undo", "delete"] = "deploy"
     method: str
     target: str
     account: str

@@ -17,9 +17,7 @@ _LISTED_TAGS = {
 }
 
 
-def concrete(
-    step: Step, answers: Mapping[int, dict[str, Any]], digest: str, *, tag: bool = True
-) -> dict[str, Any]:
+def concrete(step: Step, answers: Mapping[int, dict[str, Any]], digest: str) -> dict[str, Any]:
     """Return the parameters as they are sent, an upload's body still as `{"sha256": ..}`.
 
     Raises:
@@ -29,7 +27,7 @@ def concrete(
         step.parameters,
         {OUTPUT: lambda p: resolve_output(p, answers), BLOB: lambda b: {"sha256": b["sha256"]}},
     )
-    return _tagged(step.operation, parameters, digest) if tag else parameters
+    return _tagged(step.operation, parameters, digest)
 
 
 def _tagged(operation: str, parameters: dict[str, Any], digest: str) -> dict[str, Any]:

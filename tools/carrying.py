@@ -12,20 +12,20 @@ from tools.aws import AwsClients, new_session
 from tools.calls import api_name, concrete, with_body
 from tools.errors import (
     AccessDeniedError,
-    AwsUnavailableError,
-    DeploymentFailedError,
     NameInUseError,
     NotFoundError,
     RequestRefusedError,
 )
 from tools.guard import Expected, Guard
 from tools.journal import Journal
+from tools.operations import is_removal
 from tools.plan import DeploymentPlan, Step, UndoCall
 from tools.reconcile import IDEMPOTENT, effect_of
+from tools.waiting import GONE, Waiter, seen, wait
 
 #: IAM is eventually consistent: a new role may be unknown for some seconds (failures.md, C07).
 ROLE_PATIENCE_S = 30.0
-WAIT_LIMIT_S = 3600.0  # botocore's own waiter: 30 s x 120
+_BUSY = {"Creating", "Updating", "RollingBack", "SystemUpdating"}
 
 
 class StepProgress(BaseModel):
@@ -133,7 +133,7 @@ class Run:
         )
 
     def _make(self, number: int, step: Step, *, begun: bool) -> None:
-        parameters = concrete(step, self.answers, self.plan.digest, tag=self.plan.kind == "deploy")
+        parameters = concrete(step, self.answers, self.plan.digest)
         answer = self._effect(step, parameters) if begun else None
         if answer is None:
             self.journal.set_step(self.deployment_id, number, "started", self.workshop.now())
@@ -142,9 +142,9 @@ class Run:
         self.journal.set_step(self.deployment_id, number, "done", self.workshop.now(), answer)
 
     def _sent(self, step: Step, parameters: dict[str, Any]) -> dict[str, Any]:
-        if self.plan.kind == "deploy":
+        if not is_removal(step.operation):
             return self._patiently(step, parameters)
-        if step.operation == "sagemaker.delete_endpoint" and not self._deletable():
+        if step.operation == "sagemaker.delete_endpoint" and not self._deletable(parameters):
             return {}
         return self._removing(step.operation, parameters)
 
@@ -185,7 +185,7 @@ class Run:
         return self._effect(step, parameters) is not None
 
     def _take_back(self, call: UndoCall) -> None:
-        if call.operation == "sagemaker.delete_endpoint" and not self._deletable():
+        if call.operation == "sagemaker.delete_endpoint" and not self._deletable(call.parameters):
             return
         self._removing(call.operation, call.parameters)
 
@@ -200,40 +200,26 @@ class Run:
                 raise
             return {}
 
-    def _deletable(self) -> bool:
+    def _deletable(self, parameters: dict[str, Any]) -> bool:
         """Wait until the endpoint is at rest; False when it is being deleted or gone."""
-        while (status := self._endpoint_status()[0]) in {"Creating", "Updating", "RollingBack"}:
+        while (status := seen("endpoint_deleted", parameters, self.clients).status) in _BUSY:
             self.workshop.sleep(self.workshop.poll_s)
-        return status not in {"Deleting", "gone"}
+        return status not in {"Deleting", GONE}
 
-    def _wait(self, number: int, operation: str, waiter: str) -> Iterator[StepProgress]:
-        wanted_gone = waiter == "endpoint_deleted"
-        deadline = time.monotonic() + WAIT_LIMIT_S
-        last = ""
-        while True:
-            status, reason = self._endpoint_status()
-            if status == ("gone" if wanted_gone else "InService"):
-                yield self._progress(number, operation, status)
-                return
-            if status in {"Failed", "gone", "OutOfService"} and not wanted_gone:
-                name = self.plan.endpoint_name
-                raise DeploymentFailedError(
-                    f"Endpoint {name} is {status}: {reason or 'no reason given'}",
-                    remedy=f"Read the log group /aws/sagemaker/Endpoints/{name}, mend the cause "
-                    "and plan again.",
-                )
-            if time.monotonic() > deadline:
-                raise AwsUnavailableError(f"The endpoint stayed {status} for an hour.")
-            if status != last:
-                yield self._progress(number, operation, status)
-                last = status
-            self.workshop.sleep(self.workshop.poll_s)
+    def _wait(self, number: int, operation: str, waiter: Waiter) -> Iterator[StepProgress]:
+        parameters = self._parameters_for(number, operation)
+        for status in wait(
+            waiter,
+            parameters,
+            self.clients,
+            sleep=self.workshop.sleep,
+            poll_s=self.workshop.poll_s,
+        ):
+            yield self._progress(number, operation, status)
 
-    def _endpoint_status(self) -> tuple[str, str]:
-        try:
-            answer = self.clients.call(
-                "sagemaker.describe_endpoint", {"EndpointName": self.plan.endpoint_name}
-            )
-        except NotFoundError:
-            return "gone", ""
-        return answer["EndpointStatus"], answer.get("FailureReason", "")
+    def _parameters_for(self, number: int, operation: str) -> dict[str, Any]:
+        step = self.plan.steps[number]
+        if step.operation == operation:
+            return concrete(step, self.answers, self.plan.digest)
+        return next(c.parameters for c in self.plan.undo if c.operation == operation
+                    and c.for_step == number)  # fmt: skip

@@ -22,7 +22,7 @@ from tools.errors import (
     UserError,
 )
 from tools.journal import Journal
-from tools.plan import DeploymentPlan
+from tools.plan import SERVING_KINDS, DeploymentPlan
 from tools.verification import Verification, verify
 
 logger = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ def _carry_out(
     except SagepilotError as error:
         yield from _fail(run, error)
         return
-    yield _verified(run) if plan.kind == "deploy" else _ended(run)
+    yield _verified(run) if plan.kind in SERVING_KINDS else _ended(run)
 
 
 def _ended(run: Run) -> Deployment:
@@ -183,7 +183,7 @@ def _fail(run: Run, error: SagepilotError) -> Iterator[StepProgress | Deployment
     logger.warning(
         "deployment.failed", extra={"deployment_id": run.deployment_id, "error": failure["type"]}
     )
-    if run.plan.kind != "deploy" or not run.begun():
+    if run.plan.kind not in SERVING_KINDS or not run.begun():
         ended = "failed" if not run.begun() else "stuck"
         run.journal.set_status(
             run.deployment_id, ended, run.workshop.now(), outcome={"failure": failure}

@@ -35,6 +35,12 @@ _MAKES_CREDENTIALS = frozenset(
 )
 
 
+def is_removal(operation: str) -> bool:
+    """Say whether "service.boto3_method" takes something away: gone already is fine then."""
+    method = operation.split(".", 1)[1]
+    return method.startswith(("delete_", "deregister_", "detach_", "remove_"))
+
+
 def read_only(service: str, operation: str) -> bool:
     """Say whether `operation` (AWS's spelling, "DescribeEndpoint") of `service` only reads."""
     if service not in _SERVICES or (service, operation) in _MAKES_CREDENTIALS:

@@ -16,12 +16,18 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field, field_seriali
 from tools.errors import InvalidInputError
 from tools.packing.fitting.fitted import SampleRequest
 from tools.validation import violations
+from tools.waiting import Waiter
 
 #: `{"$blob": {"sha256": .., "size_bytes": ..}}` stands for the bytes of an upload.
 BLOB = "$blob"
 #: `{"$output": {"step": 6, "path": "PolicyARN", "pattern": ".."}}` stands for an earlier answer.
 OUTPUT = "$output"
 PLAN_TAG = "sagepilot:plan"
+
+
+Kind = Literal["deploy", "update", "unpark", "park", "undo", "delete"]
+#: After these the endpoint serves, and is verified.
+SERVING_KINDS: tuple[Kind, ...] = ("deploy", "update", "unpark")
 
 
 class _Value(BaseModel):
@@ -35,13 +41,13 @@ class Step(_Value):
         operation: "service.boto3_method".
         parameters: In AWS's spelling; `$blob` and `$output` placeholders allowed.
         why: One sentence for the person who approves.
-        wait_for: Name of the boto3 waiter to wait for afterwards, with the endpoint's name.
+        wait_for: What to wait for afterwards (`tools.waiting`).
     """
 
     operation: str = Field(pattern=r"^[a-z0-9-]+\.[a-z0-9_]+$")
     parameters: dict[str, Any]
     why: str = ""
-    wait_for: Literal["endpoint_in_service", "endpoint_deleted"] | None = None
+    wait_for: Waiter | None = None
 
 
 class UndoCall(_Value):
@@ -50,7 +56,7 @@ class UndoCall(_Value):
     operation: str = Field(pattern=r"^[a-z0-9-]+\.[a-z0-9_]+$")
     parameters: dict[str, Any]
     for_step: int = Field(ge=0)
-    wait_for: Literal["endpoint_deleted"] | None = None
+    wait_for: Waiter | None = None
 
 
 class Precondition(_Value):
@@ -65,17 +71,19 @@ class DeploymentPlan(_Value):
     """One exact plan.
 
     Attributes:
-        kind: "deploy" makes an endpoint, "undo" and "delete" remove one.
+        kind: "deploy", "update" and "unpark" end with an endpoint that serves; "park", "undo" and
+            "delete" take away.
         method: How it is carried out; `api` is plain boto3 calls.
         nonce: Makes two plans for the same wish two plans.
         undoes: The deployment an undo plan takes back.
         cost_usd_per_month: At the traffic that was stated; None when a price is not known.
         cost_if_forgotten_usd_per_month: When nobody uses it and nobody deletes it.
+        expected_changes: What a CloudFormation change set must hold, no more and no less.
         sample: The request that verifies the endpoint.
         digest: SHA-256 over target, account, region, nonce and every call.
     """
 
-    kind: Literal["deploy", "undo", "delete"] = "deploy"
+    kind: Kind = "deploy"
     method: Literal["api", "sdk", "jumpstart", "cloudformation"] = "api"
     target: Literal["sandbox", "aws"]
     account: str = Field(pattern=r"^\d{12}$")
@@ -87,6 +95,7 @@ class DeploymentPlan(_Value):
     steps: tuple[Step, ...] = Field(min_length=1, max_length=60)
     undo: tuple[UndoCall, ...] = ()
     preconditions: tuple[Precondition, ...] = ()
+    expected_changes: tuple[dict[str, Any], ...] = ()
     typed_name_required: str | None = None
     eula_required: bool = False
     summary: str = ""
@@ -111,6 +120,7 @@ class DeploymentPlan(_Value):
             include={
                 "kind", "method", "target", "account", "region", "endpoint_name", "nonce",
                 "undoes", "typed_name_required", "eula_required", "preconditions",
+                "expected_changes",
             },
         )  # fmt: skip
         covered["steps"] = [

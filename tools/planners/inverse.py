@@ -1,6 +1,6 @@
 """The inverse of every call that a plan may make: a table, so that nothing is forgotten."""
 
-from typing import Any, Literal
+from typing import Any
 
 from tools.plan import Step, UndoCall
 
@@ -45,11 +45,9 @@ def _inverse(number: int, step: Step) -> UndoCall:
         names: dict[str, Any] = {"AlarmNames": [step.parameters["AlarmName"]]}
         return UndoCall(operation="cloudwatch.delete_alarms", parameters=names, for_step=number)
     operation, keys = _INVERSE[step.operation]
-    waits = operation == "sagemaker.delete_endpoint"
-    wait: Literal["endpoint_deleted"] | None = "endpoint_deleted" if waits else None
     return UndoCall(
         operation=operation,
         parameters={key: step.parameters[key] for key in keys},
         for_step=number,
-        wait_for=wait,
+        wait_for="endpoint_deleted" if operation == "sagemaker.delete_endpoint" else None,
     )
