@@ -38,7 +38,7 @@ def said_by_user(field: str, value: Any, quote: str, state: Mapping[str, Any]) -
     """
     said = [m.text for m in state.get("messages", ()) if isinstance(m, HumanMessage)]
     wanted = _flat(quote)
-    holders = [i for i, text in enumerate(said) if wanted and wanted in _flat(text)]
+    holders = [i for i, text in enumerate(said) if _quoted(wanted, _flat(text))]
     if not holders:
         raise InvalidInputError(
             f"{field}: the quote is not in the user's messages.",
@@ -81,10 +81,13 @@ class _Rules:
             return True
         if _among(parsed, self._of(asked.what_if)):
             return False
+        if self.field in _LITERAL_FIELDS:
+            name = value.get("uri", "") if isinstance(value, dict) else str(value)
+            return _stands_in(name, " ".join(message.split()))
         in_quote = [*self._parsed(quote), *self.values(quote, (self.field,))]
         if _among(parsed, in_quote):
             return True
-        return _literal(self.field, value, quote, read=bool(stated or in_quote))
+        return _literal(value, quote, read=bool(stated or in_quote))
 
     def _of(self, facts: Iterable[Any]) -> list[Any]:
         return [fact.value for fact in facts if fact.field == self.field]
@@ -120,21 +123,28 @@ def _not_corrected(field: str, parsed: Any, later: Sequence[str], rules: _Rules)
             )
 
 
-def _literal(field: str, value: Any, quote: str, *, read: bool) -> bool:  # noqa: ANN401
+def _literal(value: Any, quote: str, *, read: bool) -> bool:  # noqa: ANN401
     """Whether the value itself stands in the quote, as a whole word.
 
     A number without a unit counts only where the rules `read` nothing for the field: "20" out of
     "20 minutes" is not what was said.
     """
-    if field in _LITERAL_FIELDS:
-        name = value.get("uri", "") if isinstance(value, dict) else str(value)
-        return _stands_in(name, " ".join(quote.split()))
     if isinstance(value, bool | dict):
         return False
     text = _flat(f"{value:g}" if isinstance(value, float) else str(value))
     if _NUMBER.fullmatch(text) and read:
         return False
     return _stands_in(text, _flat(quote))
+
+
+def _quoted(quote: str, text: str) -> bool:
+    """Whether `quote` stands in `text` and cuts no word and no number in two."""
+    pattern = rf"(?<!\w)(?<!\d[.,]){re.escape(quote)}(?!\w|[.,]\d)"
+    if not quote[:1].isalnum():
+        pattern = pattern.removeprefix(r"(?<!\w)")
+    if not quote[-1:].isalnum():
+        pattern = pattern.removesuffix(r"(?!\w|[.,]\d)")
+    return bool(quote) and re.search(pattern, text) is not None
 
 
 def _stands_in(text: str, words: str) -> bool:

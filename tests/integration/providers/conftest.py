@@ -6,13 +6,12 @@ from contextlib import closing
 
 import pytest
 
-from assistant.bootstrap import bootstrap
+from assistant.bootstrap import App, bootstrap
 from tests.integration.deployment.conftest import home as _home
 from tests.integration.deployment.conftest import onnx_model as _onnx_model
 from tests.integration.deployment.conftest import settings
 
-sandbox_home, onnx_model = _home, _onnx_model
-home = _home
+home, onnx_model = _home, _onnx_model
 
 
 class Standing:
@@ -56,30 +55,36 @@ def names(answer, key, name) -> list[str]:
     return sorted(row[name] for row in answer[key])
 
 
+@pytest.fixture(scope="session")
+def offline_app(home):
+    """The app whose AWS clients all tests use."""
+    return bootstrap(settings(home))
+
+
 @pytest.fixture
-def talk(home, request):
-    """Make a conversation of its own: `talk(scripted=..., **settings)` -> (app, conversation)."""
+def talk(offline_app, request):
+    """Make a conversation of its own: `talk(scripted, thread, **settings)` -> (app, thread)."""
     made = iter(range(1000))
-    stem = request.node.name.replace("[", "-").replace("]", "")[:60]
-    stem = "".join(c if c.isalnum() else "-" for c in stem)
+    stem = "".join(c if c.isalnum() else "-" for c in request.node.name)[:80]
 
     def begin(scripted=None, thread=None, **changes):
-        app = bootstrap(settings(home, **changes), chat_model=scripted)
+        chosen = settings(offline_app.settings.home, **changes)
+        app = App(chosen, offline_app.place, scripted)
         return app, app.conversation(thread or f"{stem}-{next(made)}")
 
     return begin
 
 
 @pytest.fixture
-def quiet(home):
+def quiet(offline_app):
     """Nothing in the sandbox changes during the test."""
-    standing = Standing(bootstrap(settings(home)))
+    standing = Standing(offline_app)
     before = standing.everything()
     yield standing
     assert standing.everything() == before
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def first_words(onnx_model) -> str:
     return (
         f"I have an ONNX model in {onnx_model}, p95 under 50 ms, 20 requests per second, "
