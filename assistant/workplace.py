@@ -5,13 +5,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from tools.aws import AwsClients
+from tools.aws import AwsClients, AwsTarget
 from tools.carrying import Workshop
 from tools.catalog import Catalog
+from tools.endpoint import DeploymentMethod
 from tools.journal import Journal
 from tools.plan import DeploymentPlan, parse_plan
 from tools.planners.removal import Removal
 from tools.planning import Workroom, plan_for
+from tools.recording.request import Recording, SdkRequest
 from tools.requirements import Requirements
 from tools.sample import SampleFiles
 
@@ -48,8 +50,12 @@ class Workplace(NamedTuple):
         """Packaged archives by SHA-256."""
         return self.home / "blobs"
 
-    def plan(self, needs: Requirements) -> DeploymentPlan:
+    def plan(self, needs: Requirements, method: DeploymentMethod | None = None) -> DeploymentPlan:
         """Plan for `needs` in the region they name, or ours.
+
+        Args:
+            needs: What was said.
+            method: How it is to be carried out; None for what `needs` prefer.
 
         Raises:
             UserError: As `tools.planning.plan_for`.
@@ -63,8 +69,9 @@ class Workplace(NamedTuple):
             bucket=self.bucket,
             role_arn=self.role_arn,
             nonce=self.new_nonce(),
+            record=_recorded,
         )
-        return plan_for(needs, self.clients(needs.region or self.region), room)
+        return plan_for(needs, self.clients(needs.region or self.region), room, method)
 
     def keep(self, plan: DeploymentPlan) -> None:
         """Store a plan, so that its digest is enough to approve it."""
@@ -92,3 +99,9 @@ class Workplace(NamedTuple):
             sleep=self.sleep,
             poll_s=self.poll_s,
         )
+
+
+def _recorded(target: AwsTarget, request: SdkRequest) -> Recording:
+    from tools.recording.process import sdk_process
+
+    return sdk_process(target).record(request)

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from tools.aws import AwsClients
+from tools.aws import AwsClients, AwsTarget
 from tools.catalog import Catalog
 from tools.endpoint import (
     ENDPOINT_OPTIONS,
     AsyncSpec,
+    DeploymentMethod,
     EndpointSpec,
     InferenceOption,
     ModelSpec,
@@ -27,8 +28,16 @@ from tools.packaging import Package, package
 from tools.plan import DeploymentPlan, Precondition, Step, check
 from tools.planners.api import describe_capacity, steps_for
 from tools.planners.inverse import undo_for
+from tools.planners.model_builder import SdkRoom, steps_by_sdk
 from tools.recommendation import Recommendation, recommend
-from tools.requirements import DataSensitivity, Requirements, merge
+from tools.recording.request import Recording, SdkRequest
+from tools.requirements import (
+    DataSensitivity,
+    DeploymentPreference,
+    ModelSourceKind,
+    Requirements,
+    merge,
+)
 from tools.sample import SampleFiles
 from tools.source import SAMPLE, expanded, local_path
 
@@ -73,6 +82,7 @@ class Workroom(NamedTuple):
         bucket: For archives and results; None for one of ours.
         role_arn: Execution role; None to make one.
         nonce: Makes the plan one of its kind.
+        record: Runs the SageMaker SDK, recorded, against a target; None where it is not to be had.
     """
 
     catalog: Catalog
@@ -82,6 +92,7 @@ class Workroom(NamedTuple):
     bucket: str | None
     role_arn: str | None
     nonce: str
+    record: Callable[[AwsTarget, SdkRequest], Recording] | None = None
 
 
 class Wish(NamedTuple):
@@ -92,8 +103,19 @@ class Wish(NamedTuple):
     package: Package
 
 
-def plan_for(needs: Requirements, clients: AwsClients, room: Workroom) -> DeploymentPlan:
+def plan_for(
+    needs: Requirements,
+    clients: AwsClients,
+    room: Workroom,
+    method: DeploymentMethod | None = None,
+) -> DeploymentPlan:
     """Return the plan for `needs`: recommend, package, observe, plan. AWS is only read.
+
+    Args:
+        needs: What was said.
+        clients: Of the region they are for.
+        room: Beside the requirements.
+        method: How it is to be carried out; None for what `needs` prefer, else plain calls.
 
     Raises:
         UserError: The model, the requirements or the account do not allow it; says what to do.
@@ -105,7 +127,59 @@ def plan_for(needs: Requirements, clients: AwsClients, room: Workroom) -> Deploy
     chosen = _an_endpoint(recommend(known, room.catalog))
     source = local_path(needs.model_source, clients, room.downloads, lambda: room.sample().archive)
     packaged, chosen = _packaged(known, source, chosen, room)
-    return make_plan(Wish(needs, chosen, packaged), place)
+    method = method or method_of(needs)
+    sdk = _sdk_room(place, clients, room) if method is DeploymentMethod.SDK else None
+    return make_plan(Wish(needs, chosen, packaged), place, method, sdk)
+
+
+def method_of(needs: Requirements) -> DeploymentMethod:
+    """Return the method that was asked for: by name, or by a model of the catalogue."""
+    source = needs.model_source
+    if source is not None and source.kind is ModelSourceKind.JUMPSTART:
+        return DeploymentMethod.JUMPSTART
+    if needs.deployment_preference is DeploymentPreference.SDK:
+        return DeploymentMethod.SDK
+    return DeploymentMethod.API
+
+
+def _sdk_room(place: Place, clients: AwsClients, room: Workroom) -> SdkRoom:
+    """Read what the SDK's own naming needs: it gives the configuration the endpoint's name.
+
+    Raises:
+        NameInUseError: There is a configuration of that name.
+        InvalidInputError: The SDK is not to be had.
+    """
+    record, target = room.record, clients.target
+    if record is None:
+        raise InvalidInputError("The SageMaker SDK is not to be had.", remedy="Use method api.")
+    name = {"EndpointConfigName": place.endpoint_name}
+    if clients.exists("sagemaker.describe_endpoint_config", name):
+        raise NameInUseError(
+            f"There is an endpoint configuration named {place.endpoint_name} already, and the SDK "
+            "gives the configuration the endpoint's name.",
+            remedy="Choose another endpoint name, or the method api.",
+        )
+    return SdkRoom(
+        account=place.account,
+        bucket=place.bucket,
+        bucket_exists=place.bucket_exists,
+        blobs=str(room.blobs),
+        record=lambda request: record(target, request),
+    )
+
+
+def _steps(
+    spec: EndpointSpec, place: Place, method: DeploymentMethod, sdk: SdkRoom | None
+) -> tuple[Step, ...]:
+    match method:
+        case DeploymentMethod.API:
+            return steps_for(spec, account=place.account, bucket_exists=place.bucket_exists)
+        case DeploymentMethod.SDK if sdk is not None:
+            return steps_by_sdk(spec, sdk)
+        case _:
+            raise InvalidInputError(
+                f"The method {method} cannot make this plan.", remedy="Choose the method api."
+            )
 
 
 def _with_sample_request(needs: Requirements, room: Workroom) -> Requirements:
@@ -275,17 +349,30 @@ def _scaling(chosen: Recommendation) -> ScalingSpec | None:
     )
 
 
-def make_plan(wish: Wish, place: Place) -> DeploymentPlan:
-    """Return the one exact plan for a wish in a place; pure.
+def make_plan(
+    wish: Wish,
+    place: Place,
+    method: DeploymentMethod = DeploymentMethod.API,
+    sdk: SdkRoom | None = None,
+) -> DeploymentPlan:
+    """Return the one exact plan for a wish in a place; pure but for a recording of the SDK.
+
+    Args:
+        wish: What it is made for.
+        place: Where.
+        method: How it is carried out.
+        sdk: For the method `sdk`.
 
     Raises:
-        InvalidInputError: The recommendation is no endpoint, or a call breaks botocore's model.
+        InvalidInputError: The recommendation is no endpoint, the method cannot express it, or a
+            call breaks botocore's model.
     """
     spec = specify(wish, place)
-    steps = steps_for(spec, account=place.account, bucket_exists=place.bucket_exists)
+    steps = _steps(spec, place, method, sdk)
     chosen = wish.recommendation
     plan = DeploymentPlan.model_validate(
         {
+            "method": method.value,
             "target": place.target,
             "account": place.account,
             "region": place.region,
@@ -317,6 +404,15 @@ def _preconditions(
         parameters={"EndpointName": spec.name},
         found=False,
     )
+    for step in steps:
+        if step.operation == "sagemaker.create_endpoint_config":
+            name = step.parameters["EndpointConfigName"]
+            if name == spec.name and not name.endswith(spec.suffix):
+                yield Precondition(
+                    operation="sagemaker.describe_endpoint_config",
+                    parameters={"EndpointConfigName": name},
+                    found=False,
+                )
     makes_bucket = any(step.operation == "s3.create_bucket" for step in steps)
     yield Precondition(
         operation="s3.head_bucket",

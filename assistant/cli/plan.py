@@ -3,6 +3,7 @@
 import click
 
 from assistant.cli.common import JSON, app, requirements_from
+from tools.endpoint import DeploymentMethod
 from tools.errors import InvalidInputError
 
 
@@ -20,13 +21,13 @@ def command(
     as_json: bool,
 ) -> None:
     """Make one exact plan; SOURCE is a file or - (JSON, or a sentence)."""
-    if method not in {None, "api"} or render:
+    if method == "cloudformation" or render:
         raise InvalidInputError(
             f"{f'--render {render}' if render else f'--method {method}'} is not there yet.",
             remedy="Leave it out: plans are plain boto3 calls (method api) in this version.",
         )
     place = app(ctx).place
-    plan = place.plan(requirements_from(source))
+    plan = place.plan(requirements_from(source), DeploymentMethod(method) if method else None)
     place.keep(plan)
     if as_json:
         click.echo(plan.model_dump_json())
