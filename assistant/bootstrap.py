@@ -24,7 +24,7 @@ from tools.invocation import Invocation, Request, invoke
 from tools.journal import Journal
 from tools.observation import endpoint_rows
 from tools.plan import parse_plan
-from tools.sample import make_sample
+from tools.sample import ready_sample
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -170,7 +170,7 @@ def bootstrap(
         catalog=load_catalog(),
         journal=Journal(chosen.home / "journal.sqlite"),
         connect=_connector(chosen),
-        sample=lambda: make_sample(chosen.home / "sample"),
+        sample=lambda: ready_sample(chosen.home / "sample"),
         new_nonce=lambda: uuid.uuid4().hex[:16],
         now=lambda: datetime.now(UTC),
         sleep=time.sleep,

@@ -8,14 +8,21 @@ and a test set with the model's own predictions. The same versions give the same
 import argparse
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict
+
+from tools.errors import UserError
 
 #: Raised when the script's output changes, so that old folders are made anew.
 _RECIPE = "1"
 _SEED = 20261122
+_STAMP = ".sample"
 
 
 class SampleFiles(BaseModel):
@@ -58,19 +65,45 @@ def make_sample(folder: Path) -> SampleFiles:
     Args:
         folder: Made when absent. Files appear whole: the stamp is written last.
     """
-    import sklearn
-
     files = sample_files(folder)
-    stamp = folder / ".sample"
-    recipe = f"{_RECIPE} {sklearn.__version__}"
-    complete = all(path.is_file() for path in files.model_dump().values())
-    if complete and stamp.is_file() and stamp.read_text(encoding="utf-8") == recipe:
+    if _is_made(folder):
         return files
     folder.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
-    _train(files)
-    stamp.write_text(recipe, encoding="utf-8")
+    with FileLock(folder / ".lock"):
+        if not _is_made(folder):
+            (folder / _STAMP).unlink(missing_ok=True)
+            _train(files)
+            (folder / _STAMP).write_text(_recipe(), encoding="utf-8")
     return files
+
+
+def ready_sample(folder: Path) -> SampleFiles:
+    """Return the sample, made by a process of its own: scikit-learn stays out of this one.
+
+    Raises:
+        UserError: It could not be made.
+    """
+    if not _is_made(folder):
+        command = [sys.executable, "-m", "tools.sample", "--to", str(folder)]
+        made = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own
+        if made.returncode != 0:
+            last = made.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+            raise UserError(
+                f"The sample model could not be made: {last}",
+                remedy="Check that the state folder can be written, then run make setup again.",
+            )
+    return sample_files(folder)
+
+
+def _recipe() -> str:
+    return f"{_RECIPE} {version('scikit-learn')}"
+
+
+def _is_made(folder: Path) -> bool:
+    files = sample_files(folder)
+    stamp = folder / _STAMP
+    complete = all(path.is_file() for path in files.model_dump().values())
+    return complete and stamp.is_file() and stamp.read_text(encoding="utf-8") == _recipe()
 
 
 def _train(files: SampleFiles) -> None:

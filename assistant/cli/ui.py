@@ -25,9 +25,10 @@ def command(ctx: click.Context, port: int) -> None:
 
 
 def _warm(made: object) -> None:
-    """Start the sandbox while the browser opens; the page reports it if that fails."""
+    """Start the sandbox and make the sample while the browser opens; the page reports failures."""
     with contextlib.suppress(SagepilotError):
         made.place.clients(made.region)  # type: ignore[attr-defined]  # an App, imported lazily
+        made.place.sample()  # type: ignore[attr-defined]
 
 
 def _command_line(port: int) -> list[str]:
