@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 from tools.endpoint import Framework
 
@@ -126,6 +126,10 @@ class Requirements(BaseModel):
         default=None, pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$", max_length=63
     )
     sample_path: str | None = Field(default=None, min_length=1, max_length=4096)
+
+    @field_serializer("budget_usd_per_month", when_used="json-unless-none")
+    def _money(self, amount: Decimal) -> float:
+        return float(amount)
 
     def said(self) -> dict[str, Any]:
         """The known fields as plain JSON values, in the order of the class."""
