@@ -31,6 +31,7 @@ from tools.plan import SERVING_KINDS, DeploymentPlan, parse_plan
 logger = logging.getLogger(__name__)
 
 LONGEST_INPUT = 20_000  # characters of one message
+MOST_UNHEARD = 2  # more would let one deadly message stop a thread for good
 Role = Literal["user", "assistant", "event"]
 Turn = Callable[[], Iterator[events.Event]]
 
@@ -58,10 +59,9 @@ class Conversation:
         words = redact(text[: 2 * LONGEST_INPUT])[:LONGEST_INPUT].strip()
 
         def turn() -> Iterator[events.Event]:
-            said = [*self._unanswered(), words]
+            said = "\n".join([*self._unheard(), words])
             self._note(Entry(role="user", text=words, at=self._place.now()))
-            messages: list[BaseMessage] = [HumanMessage(content=text) for text in said]
-            yield from self._recorded("assistant", self._talk(messages))
+            yield from self._recorded("assistant", self._talk([HumanMessage(content=said)]))
 
         yield from self._guarded(turn)
 
@@ -138,14 +138,18 @@ class Conversation:
             remedy="Answer the plan that is shown last, or ask for a new one.",
         )
 
-    def _unanswered(self) -> list[str]:
-        """What was said before the process died in mid-turn; the chat model never saw it."""
+    def _unheard(self) -> list[str]:
+        """What was said in the turns just before that were stopped or killed, not ones that failed.
+
+        Their state was never kept, so the words are said again with the next ones.
+        """
         words: list[str] = []
         for entry in reversed(self.transcript()):
-            if entry.role != "user":
+            if entry.role == "user":
+                words.insert(0, entry.text)
+            elif entry.text or any(event.event == "failed" for event in entry.events):
                 break
-            words.insert(0, entry.text)
-        return words
+        return words[-MOST_UNHEARD:]
 
     def _state(self) -> ConversationState:
         state: ConversationState = self._graph().get_state(self._config).values  # type: ignore[assignment]
