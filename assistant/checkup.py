@@ -2,6 +2,7 @@
 
 import platform
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.bootstrap import App
 from assistant.chat_models import chosen_chat_model
+from knowledge.errors import KnowledgeError
 from tools.errors import SagepilotError
 from tools.permissions import denied_actions
 
@@ -39,9 +41,15 @@ def checks(app: App) -> Iterator[Check]:
     for look in looks:
         try:
             yield from look(app)
-        except SagepilotError as error:
-            name = look.__name__.strip("_").replace("_", " ")
-            yield Check(name=name, ok=False, detail=error.message, remedy=error.remedy)
+        except (SagepilotError, KnowledgeError) as error:
+            yield Check(name=_name(look), ok=False, detail=error.message, remedy=error.remedy)
+        except (OSError, sqlite3.Error) as error:  # the state folder: reported above, go on
+            remedy = "Set SAGEPILOT_HOME to a folder you can write to."
+            yield Check(name=_name(look), ok=False, detail=str(error), remedy=remedy)
+
+
+def _name(look: Callable[[App], Iterator[Check]]) -> str:
+    return look.__name__.strip("_").replace("_", " ")
 
 
 def _machine(app: App) -> Iterator[Check]:

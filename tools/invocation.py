@@ -1,5 +1,6 @@
 """One request to an endpoint and its answer; an asynchronous result is fetched, bounded."""
 
+import re
 import time
 from typing import Any
 
@@ -7,13 +8,18 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from tools.aws import AwsClients, aws_errors
-from tools.errors import NotFoundError, RequestRefusedError, UserError
+from tools.errors import InvalidInputError, NotFoundError, RequestRefusedError, UserError
 
 #: Larger asynchronous bodies go through S3 (limits.csv: async_inline_body_max).
 ASYNC_INLINE_BYTES = 128_000
 ASYNC_POLL_S = 0.1
 #: The most a model may take (limits.csv: async_invocation_timeout_max); the default is 900 s.
 ASYNC_TIMEOUT_S = 3600
+
+
+#: API_runtime_InvokeEndpoint: EndpointName; ContentType and Accept are ASCII, at most 1,024.
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+_HEADER = re.compile(r"[\x20-\x7e]{1,1024}")
 
 
 class Invocation(BaseModel):
@@ -82,10 +88,30 @@ def invoke(
         UserError: The service refused the request (too large, not in service, ...).
         AwsUnavailableError: No answer.
     """
-    output_path = async_output_path(endpoint_name, clients)
-    if output_path is not None:
-        return _invoke_async(endpoint_name, request, clients, output_path, wait_s)
-    return invoke_now(endpoint_name, request, clients)
+    _check(endpoint_name, request)
+    try:
+        output_path = async_output_path(endpoint_name, clients)
+        if output_path is not None:
+            return _invoke_async(endpoint_name, request, clients, output_path, wait_s)
+        return invoke_now(endpoint_name, request, clients)
+    except RequestRefusedError as error:
+        remedy = error.remedy.replace("then plan again", "then send the request again")
+        raise RequestRefusedError(error.message, remedy=remedy) from error
+
+
+def _check(endpoint_name: str, request: Request) -> None:
+    """What could never be sent is said here, not by HTTP."""
+    if not _NAME.fullmatch(endpoint_name):
+        raise InvalidInputError(
+            f"{endpoint_name[:80]!r} cannot be an endpoint's name.",
+            remedy="Use letters, digits and hyphens, at most 63; `sagepilot endpoints` lists them.",
+        )
+    for name, value in (("content type", request.content_type), ("accept", request.accept)):
+        if value is not None and not _HEADER.fullmatch(value):
+            raise InvalidInputError(
+                f"{value[:80]!r} cannot be the {name}.",
+                remedy="Write a media type, for example application/json or text/csv.",
+            )
 
 
 def invoke_now(endpoint_name: str, request: Request, clients: AwsClients) -> Invocation:

@@ -290,9 +290,12 @@ def specify(wish: Wish, place: Place) -> EndpointSpec:
 def _an_endpoint(chosen: Recommendation) -> Recommendation:
     if chosen.inference_option in ENDPOINT_OPTIONS:
         return chosen
+    why = " ".join(reason.text for reason in chosen.reasons[:2])
+    what = "nothing fits" if chosen.inference_option == "none" else chosen.inference_option
+    flips = "; ".join(f"{flip.condition}: {flip.then}" for flip in chosen.flips[:2])
     raise InvalidInputError(
-        f"The recommendation is {chosen.inference_option}, which is no endpoint.",
-        remedy="Change the requirements, or follow the recommendation's reasons.",
+        f"No endpoint can be planned ({what}): {why}",
+        remedy=f"Change the requirements ({flips})." if flips else "Change the requirements.",
     )
 
 

@@ -52,17 +52,19 @@ def local_path(
 
 
 def expanded(path: str) -> Path:
-    """Return a path a person wrote, with `~` resolved.
+    """Return a path a person wrote, with `~` resolved; whether it exists is seen when it is read.
 
     Raises:
-        InvalidInputError: It begins with the home folder of nobody.
+        InvalidInputError: No file can have that name, or it begins with the home of nobody.
     """
     try:
-        return Path(path).expanduser()
-    except RuntimeError as error:
+        found = Path(path).expanduser()
+        found.exists()
+    except (RuntimeError, OSError) as error:
         raise InvalidInputError(
-            f"{path[:80]} names the home folder of an unknown user.", remedy="Give the whole path."
+            f"There is no file or folder {path[:200]}.", remedy="Check the path; give it in full."
         ) from error
+    return found
 
 
 def local_size_bytes(source: ModelSource | None, sample: Callable[[], Path]) -> int | None:

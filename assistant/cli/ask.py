@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from assistant.cli.common import JSON, JSONL, each_line, emit
+from assistant.cli.common import JSON, JSONL, as_text, each_line, emit
 from tools.errors import InvalidInputError
 
 
@@ -36,4 +36,6 @@ def _answer(value: Any) -> dict[str, Any]:  # noqa: ANN401 - a line of input
         raise InvalidInputError("There is no question.", remedy="Give a question as text.")
     settings = Settings()
     language = settings.language or detect(text)[0] or "en"
-    return answer(text, home=settings.home, language=language).model_dump(mode="json")
+    return answer(as_text(text, "The question"), home=settings.home, language=language).model_dump(
+        mode="json"
+    )

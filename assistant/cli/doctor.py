@@ -22,7 +22,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
     ok = all(check.ok is not False for check in found)
     try:
         policy = caller_policy(made.account, made.region)
-    except SagepilotError:
+    except (SagepilotError, OSError):  # told among the checks
         policy = caller_policy("ACCOUNT", made.region)
     if as_json:
         told = {"target": made.target, "region": made.region, "policy": policy}

@@ -4,6 +4,7 @@ import importlib
 import io
 import json
 import logging
+import sqlite3
 import sys
 from typing import Any
 
@@ -79,16 +80,26 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
-    except (SagepilotError, KnowledgeError) as error:
-        _report(type(error).__name__, error.message, error.remedy, as_json=wants_json)
-    except Exception as error:
-        logger.exception("command.failed")
-        _report(
-            type(error).__name__,
-            f"Something unexpected went wrong: {_first_line(error)}",
-            "Run it again with --verbose and report what it logs.",
-            as_json=wants_json,
+    except Exception as error:  # noqa: BLE001 - the process's edge
+        _report(*_told(error), as_json=wants_json)
+
+
+def _told(error: Exception) -> tuple[str, str, str]:
+    """Return an error's type, message and remedy."""
+    if isinstance(error, SagepilotError | KnowledgeError):
+        return type(error).__name__, error.message, error.remedy
+    logger.error("command.failed", exc_info=error)
+    if isinstance(error, OSError | sqlite3.Error):
+        return (
+            "StateFolderError",
+            f"The state cannot be kept: {_first_line(error)}.",
+            "Set SAGEPILOT_HOME to a folder that can be written to; `sagepilot doctor` shows it.",
         )
+    return (
+        type(error).__name__,
+        f"Something unexpected went wrong: {_first_line(error)}",
+        "Run it again with --verbose and report what it logs.",
+    )
 
 
 def _speak_utf8() -> None:

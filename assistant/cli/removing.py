@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from assistant.bootstrap import App
 
 
+WHOLE_DIGEST = 64  # hexadecimal digits of a SHA-256; a part of one approves nothing
+
+
 def offered(app: "App", plan: DeploymentPlan, *, as_json: bool) -> None:
     """Keep a plan that takes away and show it; nothing is called."""
     app.place.keep(plan)
@@ -39,10 +42,11 @@ def carried_out(
         PlanNotApprovedError: It is a plan for something else; nothing was called.
         SagepilotError: As `tools.deployment.apply`.
     """
-    text = app.place.journal.plan_json(digest)
+    text = app.place.journal.plan_json(digest) if len(digest) == WHOLE_DIGEST else None
     if text is None:
         raise InvalidInputError(
-            f"There is no plan {digest[:12]}.", remedy="Run the command without --approve first."
+            f"There is no plan {digest[:12]}.",
+            remedy="Run the command without --approve and approve the whole digest.",
         )
     plan = parse_plan(text)
     if not belongs(plan):

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from assistant.cli.common import JSON, JSONL, each_line, emit
+from assistant.cli.common import JSON, JSONL, as_text, each_line, emit
 from tools.errors import InvalidInputError
 
 
@@ -33,4 +33,5 @@ def _hits(value: Any, k: int) -> list[dict[str, Any]]:  # noqa: ANN401 - a line 
     text = value.get("query") if isinstance(value, dict) else value
     if not isinstance(text, str) or not text.strip():
         raise InvalidInputError("There is nothing to search for.", remedy="Give a query as text.")
-    return [hit.model_dump(mode="json") for hit in search(text, k, home=Settings().home)]
+    found = search(as_text(text, "The query"), k, home=Settings().home)
+    return [hit.model_dump(mode="json") for hit in found]
