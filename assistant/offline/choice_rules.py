@@ -195,7 +195,8 @@ RULES = (
         "interactive",
         False,
         r"(?:no ?one|nobody|no (?:user|human|customer|person)s?(?: is| are)?|none) (?:is |"
-        r"are |has to |really |actually |will |)?(?:wait\w*|sitting|watching)|(?:users?|"
+        r"are |has to |really |actually |will |just |sits? |stands? |sitting |standing |there |"
+        r"around )*(?:wait\w*|sitting|watching)|(?:users?|"
         r"people|customers?|they|we|you|it) (?:don't|do not|doesn't|does not|needn't|won't) "
         r"(?:\w+ )?wait|(?:not|isn't|non-?) ?(?:an? )?interactive|nightly|overnight|in the "
         r"background|background job|every night|khong ai (?:phai )?(?:cho|doi)|khong (?:can "

@@ -1,13 +1,14 @@
 """Sections that need no tool: greetings, help, what was not understood."""
 
 from assistant.offline.fields import known, label
+from assistant.offline.meaning import Intent
 from assistant.offline.talk import Talk
 
 
 def greeting(talk: Talk) -> str:
     """Greet, and say what to begin with."""
     _ = talk._
-    if talk.advances:
+    if talk.advances or Intent.ASK_KNOWLEDGE in talk.intents:
         return _("Hello!")
     if talk.values:
         return _("Hello! We can go on where we were.")

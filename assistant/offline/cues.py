@@ -83,6 +83,16 @@ _DURATIONS = (
         r"goi|request|yeu cau|lan) dau(?: tien)?",
     ),
     _cue(
+        "cold_start_tolerance_ms",
+        r"first (?:call|request|answer|response|invocation|one|hit|prediction)s?"
+        r"(?: [a-z']+){0,7}? (?:takes?|lasts?|needs?|waits?)",
+    ),
+    _cue(
+        "latency_p95_ms",
+        r"(?:answers?|responses?|repl(?:y|ies)|results?|predictions?) (?:can|may|could|might) "
+        r"(?:[a-z]+ )?(?:take|need|come)(?: (?:in|within|after|up to|at most|about|around))?",
+    ),
+    _cue(
         "latency_p95_ms",
         r"latenc(?:y|ies)|respon[sd]\w* times?|respon[sd]\w*(?: (?:in|within))?|"
         r"(?:answers?|answered|repl(?:y|ies)|results?|predictions?|scores?|back)(?: "
@@ -168,7 +178,7 @@ COMPARATOR = (
 )
 BUDGET = re.compile(
     r"\b(?:(?:not|nothing|never|no|n't)\b[^,.;]{0,20}(?:more than|over|above|exceed)|"
-    r"budget|spend(?:ing)?|afford|cap(?:ped)?|at most|no more than|max(?:imum)?|"
+    r"budget|spend(?:ing)?|afford|cap(?:ped)?|at (?:the )?most|tops|no more than|max(?:imum)?|"
     r"under|below|less than|within|up to|ceiling|willing to pay|"
     r"can pay|keep (?:it|costs?|the (?:cost|bill|price))|cost (?:limit|cap|should|must|"
     r"can't|cannot)|bill (?:should|must|under)|not exceed|"

@@ -324,7 +324,7 @@ def _money(passage: str, measure: Measure, expecting: tuple[str, ...]) -> str | 
 
 def _cornered(passage: str, measure: Measure) -> bool:
     """The amount stands alone between commas: "sklearn, 2 KB, $200 a month"."""
-    before = re.search(rf"(?:^|[,;])\s*(?:{COMPARATOR}\s*)*$", passage[: measure.start])
+    before = re.search(rf"(?:^|[,;]|\s-)\s*(?:{COMPARATOR}\s*)*$", passage[: measure.start])
     after = re.match(r"\s*(?:max|tops|budget)?\s*(?:$|[,;.!])", passage[measure.end :])
     return bool(before and after and measure.period)
 

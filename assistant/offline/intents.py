@@ -194,6 +194,16 @@ _SMALL_TALK = _pattern(
     r"khoe khong|tam biet|chuc ngu ngon|gioi (?:qua|lam)|hay (?:qua|lam|day)|ban la "
     r"(?:bot|robot|nguoi)"
 )
+#: Asks what the assistant wants to know: the answer is its questions.
+_WHAT_IS_NEEDED = _pattern(
+    r"what (?:else |more |all |(?:kind of )?(?:info\w*|details|data|facts|inputs?) )?"
+    r"(?:do|would|will) (?:you|u) (?:need|require|want)(?! to (?:do|deploy|change))|"
+    r"what (?:else |all )?(?:do|should|must|shall) (?:i|we) (?:need to |have to )?"
+    r"(?:tell|provide|give|send)(?: you)?|"
+    r"can (?:(?:biet|cung cap|nhung|cac|them|cho ban biet) )*"
+    r"(?:(?:thong tin|du lieu) (?:gi|nao)|gi(?=\W*$))|"
+    r"(?:phai |nen |can )?cung cap (?:(?:cho ban|nhung|cac) )*(?:thong tin )?(?:gi|nao)"
+)
 _WHY = _pattern(
     r"why (?:not|isn't|didn't|don't|can't|won't|is it not|do you not|wouldn't|would you "
     r"not|did you not)|why (?:is|are|did|do|would|should|use|choose|pick|go|you)\b[^?]*|"
@@ -405,6 +415,8 @@ def _discussion(  # noqa: PLR0911 (one a kind of question)
     text = passage.text
     if passage.mood is Mood.SUPPOSITION:
         return [(0, Intent.WHAT_IF)]
+    if needed := _WHAT_IS_NEEDED.search(text):
+        return [(needed.start(), Intent.INFORM)]
     why, compare, option = _WHY.search(text), _COMPARE.search(text), option_named(text)
     if (
         why

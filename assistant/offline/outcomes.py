@@ -9,6 +9,8 @@ from assistant.offline.history import dictionary
 from assistant.offline.plan_replies import short
 from assistant.offline.tool_sentences import localized
 
+#: Characters of the model's own words about a failed request.
+_DETAIL_SHOWN = 300
 _KINDS = ("deployed", "failed", "rejected", "undone")
 
 
@@ -26,7 +28,7 @@ def verified(verification: Any, _: Translator) -> str:
     if not found:
         return ""
     if found.get("ok") is False:
-        return _("The verification did not succeed.")
+        return _unverified(found, _)
     count = as_decimal(found.get("invocations"))
     p50, p95 = as_decimal(found.get("latency_p50_ms")), as_decimal(found.get("latency_p95_ms"))
     text = _("It was invoked for real and answered.")
@@ -41,6 +43,19 @@ def verified(verification: Any, _: Translator) -> str:
     if (first := as_decimal(found.get("first_latency_ms"))) is not None:
         text += " " + _("First answer: {time}.", time=milliseconds_shown(float(first), _))
     return text
+
+
+def _unverified(found: Mapping[str, Any], _: Translator) -> str:
+    """Tell why it is not verified; a guess that was not understood is no fault of the endpoint."""
+    if found.get("sample_origin") == "guessed":
+        return _(
+            "It runs, but its answers are untested: I know no request for this model, and those I "
+            "guessed were not understood. Send it one of your own."
+        )
+    detail = str(found.get("detail") or "").strip()[:_DETAIL_SHOWN]
+    if detail:
+        return _("The verification did not succeed: {detail}", detail=detail)
+    return _("The verification did not succeed.")
 
 
 def _kind(outcome: Mapping[str, Any]) -> str:

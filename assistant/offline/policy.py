@@ -139,7 +139,9 @@ def _compose(talk: Talk) -> Reply:
 
 
 def _skipped(intent: Intent, talk: Talk) -> bool:
-    """A yes or no that comes with a change is not about the plan that was shown."""
+    """Leave small talk beside facts; a yes or no beside a change is not about the plan shown."""
+    if intent is Intent.SMALL_TALK:
+        return bool(talk.understood.facts)  # "haha, typo: 65 ms" wants no chat
     if intent is Intent.APPROVE:
         return talk.changes or not talk.pending
     return intent in (Intent.REJECT, Intent.CANCEL) and talk.changes

@@ -2,6 +2,8 @@
 
 import re
 
+from tools.reading import measures
+
 #: A passage with more numbers is a table or a log, not a wish.
 MOST_MEASURES = 24
 SMALL_WORDS = re.compile(
@@ -84,12 +86,7 @@ PROCESSING = re.compile(
 #: A cue that is farther away (characters and boundaries) says nothing about a measure.
 FARTHEST = 70
 EACH_MODEL = re.compile(r"\b(?:models|\d+ mo hinh)\b[^.;]{0,40}\b(?:each|moi (?:mo hinh|cai))\b")
-DATA_NOUN = re.compile(
-    r"(?:images?|photos?|pictures?|files?|documents?|docs?|records?|rows?|messages?|"
-    r"e?mails?|texts?|videos?|claims?|"
-    r"orders?|items?|jobs?|customers?|scans?|pages?|anh|file|tep|tai lieu|ban ghi|tin "
-    r"nhan|don hang|khach hang)"
-)
+DATA_NOUN = re.compile(measures.DATA_NOUN)
 LATER = re.compile(
     r"\b(?:grow\w* (?:from|to)|will (?:be|reach|grow|rise)|eventually|next (?:year|"
     r"month|quarter)|someday|one day|"

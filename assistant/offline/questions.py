@@ -35,8 +35,9 @@ def wanted(talk: Talk) -> tuple[str, ...]:
     known = {name for name, value in talk.values.items() if value is not None}
     missing = talk.needs.get("missing")
     useful = [f for f in missing if isinstance(f, str)] if isinstance(missing, list | tuple) else []
-    if talk.turn.rounds or (known & _WORK and known & _TRAFFIC):
-        useful = []
+    described = known & (_WORK | _TRAFFIC)
+    if (talk.turn.rounds and described) or (known & _WORK and known & _TRAFFIC):
+        useful = []  # nothing at all is known of the need: ask for what was not asked yet
     fresh = ["model_source", *(f for f in useful if f != "model_source")]
     fresh = [f for f in fresh if f in QUESTIONS and f not in known | talk.turn.asked_before]
     return tuple(fresh[:_MOST_QUESTIONS])

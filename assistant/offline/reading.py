@@ -67,18 +67,22 @@ _QUESTION_END_VI = re.compile(
     r"khong|gi|nao|the a|a)\s*\?+$"
 )
 _SPLIT_QUESTION = re.compile(
-    rf",\s*(?:(?:and|but|so|va|nhung)\s+)?(?=(?:{_WH})\b)|\b(?:and|but|so)\s+(?=(?:why|what|"
-    rf"how|which)\b)"
+    rf"(?:,|\s-+)\s*(?:(?:and|but|so|va|nhung)\s+)?(?=(?:{_WH})\b)|"
+    rf"\b(?:and|but|so)\s+(?=(?:why|what|how|which)\b)"
 )
-_SPLIT_QUESTION_VI = re.compile(r",\s*(?=(?:co|lieu|tai sao|vi sao|sao|the|vay|thi|lam)\b)")
+_SPLIT_QUESTION_VI = re.compile(
+    r"(?:,|\s-+)\s*(?=(?:co|lieu|tai sao|vi sao|sao|the|vay|thi|lam)\b)"
+)
 _SUPPOSITION = re.compile(
     r"\b(?:what if|what about|how about|and if|but if|and with|and at|suppose|supposing|"
     r"assuming we|imagine|hypothetically|"
     r"what happens (?:if|when)|what would (?:happen|change)|would (?:it|that|this|the "
     r"\w+) (?:still|change|be)|in case (?:of|we|the)|"
-    r"gia su|gia dinh|gia nhu|neu nhu|(?<!neu )neu(?! (?:duoc|co the|ban muon|can))|"
+    r"gia su|gia dinh|gia nhu|neu nhu|(?<!neu )(?<!khong sao )(?<!cung duoc )"
+    r"neu(?! (?:duoc|co the|ban muon|can))|"
     r"lo(?= traffic| luong))\b"
-    r"|\bif (?!possible|it's not|it is not|it isn't|it's ok|you don't mind|that's ok|"
+    r"|(?<!matter )(?<!mind )(?<!care )(?<!fine )(?<!ok )(?<!okay )(?<!problem )(?<!acceptable )"
+    r"\bif (?!possible|it's not|it is not|it isn't|it's ok|you don't mind|that's ok|"
     r"you can|needed|necessary|at all|that helps|you need|you want|"
     r"you like|it helps|any\b|not\b|so\b|we can\b|i can\b|feasible)"
 )
@@ -90,6 +94,7 @@ _REQUEST = re.compile(
     r"\b(?:can|could|would|will) (?:you|u|ya)\b(?! (?:tell|explain|handle|support|"
     r"do)\b)(?!.*\b(?:any|models|endpoints)\s*\?)"
     r"|\b(?:can|could) (?:we|i) (?:please )?(?:deploy|host)\b"
+    r"|\byou (?:can|could|would) (?:also )?(?:deploy|host|serve)\b"
     r"|\b(?:recommend|suggest)\b|\bbest (?:option|way|choice|setup|fit)\b.*\b(?:for|if|to)\b"
     r"|\b(?:how|what|which|where)\b.*\b(?:my|our|i have|we have|i've got|we've got|i "
     r"need|we need)\b"

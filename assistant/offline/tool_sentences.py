@@ -64,6 +64,11 @@ SENTENCES: tuple[str, ...] = (
     N_("{a} USD a month use up most of the budget of {b} USD; more instances at a peak exceed it."),
     N_("The model needs a GPU, which serverless endpoints do not have."),
     N_(
+        "Neo could make the model faster on c5, m5 and g4dn, but it takes PyTorch up to 2.0, "
+        "TensorFlow up to 2.9, ONNX 1.7 and XGBoost 1.3.3 only."
+    ),
+    N_("Triton's configuration, made from the graph's inputs and outputs."),
+    N_(
         "A model of {a} needs about {b} MB to run (estimate), over the {c} MB of the largest "
         "serverless endpoint."
     ),

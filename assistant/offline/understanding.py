@@ -29,6 +29,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from assistant.offline.amounts import with_currency
 from assistant.offline.extraction_choices import choices, endpoint_names
 from assistant.offline.extraction_quantities import adjusted, bursts, quantities
 from assistant.offline.extraction_sources import sources
@@ -234,7 +235,8 @@ def _candidates(
         if corrects(part.text)
         else expecting
     )
-    found = bursts(part.text, measures(part.text, vietnamese=vietnamese))
+    found = with_currency(part.text, measures(part.text, vietnamese=vietnamese))
+    found = bursts(part.text, found)
     local += [adjusted(part.text, c, c.end) for c in quantities(part.text, found, hoped)]
     local += choices(words[part.start : end], expecting)
     local += forgotten(part.text, frozenset(known))

@@ -74,6 +74,13 @@ REQUEST_NOUN = (
     r"cap| du doan| request| yeu cau)?|truy van|cuoc goi|giao dich|"
     r"lan goi|lan du doan|du doan"
 )
+#: What a request carries; counted as requests.
+DATA_NOUN = (
+    r"images?|photos?|pictures?|files?|documents?|docs?|records?|rows?|messages?|"
+    r"e?mails?|texts?|videos?|claims?|"
+    r"orders?|items?|jobs?|customers?|scans?|pages?|anh|file|tep|tai lieu|ban ghi|tin "
+    r"nhan|don hang|khach hang"
+)
 _RATE_ABBREVIATION = re.compile(
     r"\s*(?P<abbreviation>[rqt]ps|[rqt]pm|req/s(?:ec)?|reqs/s(?:ec)?|rph|rpd|hz)(?![a-z0-9])"
 )
@@ -88,7 +95,9 @@ _BEFORE_RATE = re.compile(
     rf"chung toi|toi|minh|co|khoang|chung|tam|nhan|get|have|see|receive|expect|handle|serve|about|"
     rf"around|roughly|some|is|are|la|~)\s+){{0,4}}$"
 )
-_RATE_NOUN_AFTER = re.compile(rf"\s*(?:[a-z-]+\s+){{0,1}}?(?P<noun>{REQUEST_NOUN})\b")
+_RATE_NOUN_AFTER = re.compile(
+    rf"\s*(?:[a-z-]+\s+){{0,1}}?(?P<noun>{REQUEST_NOUN})\b|\s+(?P<data_noun>{DATA_NOUN})\b"
+)
 _BYTES = re.compile(rf"[\s-]?\s?{named(BYTE_UNITS, 'bytes')}(?!\s?/\s?s|ps)")
 _DURATION = re.compile(rf"[\s-]?\s?{_TIME}(?:\s?\+)?")
 _PERCENT = re.compile(r"\s?(?:%|percent\b|per cent\b|pct\b|phan tram\b)")
@@ -151,7 +160,7 @@ def _rate(text: str, numeral: Numeral) -> Measure | None:
             f"request / {period}",
             noun_after.end(),
             period,
-            noun_after["noun"],
+            noun_after["noun"] or noun_after["data_noun"],
         )
     return None
 

@@ -219,6 +219,21 @@ def test_a_deployment_is_reported_with_its_figures(thread, kind):
         assert piece in answer
 
 
+@pytest.mark.parametrize(
+    ("verification", "said"),
+    [
+        ({"ok": False, "sample_origin": "guessed", "detail": "400: ?"}, "answers are untested"),
+        ({"ok": False, "sample_origin": "user", "detail": "500: no key"}, "500: no key"),
+        ({"ok": False}, "The verification did not succeed."),
+    ],
+)
+def test_what_was_not_verified_is_told_with_its_reason(thread, verification, said):
+    talk = thread({})
+    note = {"event": "deployed", "endpoint_name": "iris-1", "verification": verification}
+    talk.history.append(SystemMessage(f"OUTCOME: {json.dumps(note)}"))
+    assert said in talk.run()
+
+
 def test_a_failure_is_reported_with_its_remedy_in_the_conversations_language(thread):
     talk = thread({})
     talk.language = "vi"

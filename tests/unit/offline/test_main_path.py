@@ -293,3 +293,30 @@ def test_files_added_to_the_archive_are_named_and_no_warning_is_told_twice(start
     assert "- code/inference.py: The image needs one.\n" in answer
     assert answer.count(warning) == 1
     assert "- Look out." in answer
+
+
+def test_a_model_alone_leads_to_the_questions_that_were_not_asked_yet(thread, means):
+    meanings = {
+        "deploy": means(Intent.INFORM),
+        "mine": means(Intent.INFORM, facts={"model_source": MODEL}),
+    }
+    talk = thread(meanings)
+    first, second = talk.say("deploy"), talk.say("mine")
+    asked_first = {line for line in first.splitlines() if "?" in line}
+    asked_then = {line for line in second.splitlines() if "?" in line}
+    assert asked_first
+    assert asked_then
+    assert not asked_first & asked_then
+    assert "make_plan" not in talk.names()
+
+
+def test_small_talk_beside_a_fact_is_left_out(started, means):
+    talk = started({"haha, 200 ms": means(Intent.SMALL_TALK, facts={"latency_p95_ms": 200})})
+    assert "Sagepilot" not in talk.say("haha, 200 ms")
+
+
+def test_a_question_beside_a_greeting_gets_no_introduction(thread, means):
+    talk = thread({"hi, how big?": means(Intent.GREETING, Intent.ASK_KNOWLEDGE)})
+    answer = talk.say("hi, how big?")
+    assert answer.startswith("Hello!")
+    assert "for example" not in answer

@@ -498,6 +498,40 @@ LATER_READERS = [
     Case("độ trễ 1.500 ms", {LATENCY: 1500}),
     Case("trien khai o Tokyo hay Singapore thi re hon?", {}),
 ]
+STRANGERS = [
+    Case(
+        "The weights are in ./ct.onnx - is that something you can host for us?",
+        {SOURCE: local("./ct.onnx")},
+        ("inform",),
+    ),
+    Case(
+        "We have 20 rps - what is the limit of serverless?",
+        {PEAK: 20},
+        ("inform", "ask-knowledge"),
+        also={"question": "what is the limit of serverless?"},
+    ),
+    Case("Nobody really sits around waiting for the outcome", {"interactive": False}),
+    Case("every day about 300 files", {AVERAGE: 300 * DAY}),
+    Case("mỗi ngày chừng 450 ảnh", {AVERAGE: 450 * DAY}),
+    Case("per day 500 GB of logs", {}),
+    Case("budget 640 a month", {BUDGET: 640}),
+    Case("our budget is 1,200 per year", {BUDGET: 100}),
+    Case("raise the budget to 300", {BUDGET: 300}, ("correct",)),
+    Case("budget for 900 requests a month", {AVERAGE: 900 * MONTH}),
+    Case("budget of 50 euros a month", {}),
+    Case("the budget is 2x what it was", {}),
+    Case("must be cheap - 35 bucks a month tops", {BUDGET: 35}),
+    Case("the answer can take 3 seconds", {LATENCY: 3000}),
+    Case("predictions may take up to 2 s", {LATENCY: 2000}),
+    Case("the network can take 2 seconds per image", {TIME: 2}),
+    Case("the first one after lunch may even take 15 s", {COLD: 15_000}),
+    Case("it's fine if the first call takes 9 s", {COLD: 9000}),
+    Case("không sao nếu lần đầu mất 20 giây", {COLD: 20_000}),
+    Case("what if the first call takes 10 s", {}, ("what-if",)),
+    Case("what else do you need to know?", {}, ("inform",)),
+    Case("cần cung cấp những thông tin gì?", {}, ("inform",)),
+    Case("what permissions does an endpoint need?", {}, ("ask-knowledge",)),
+]
 CASES = (
     *QUANTITIES,
     *CHOICES,
@@ -508,4 +542,5 @@ CASES = (
     *VIETNAMESE,
     *RAMBLING,
     *LATER_READERS,
+    *STRANGERS,
 )
