@@ -12,9 +12,12 @@ from typing import Any
 import psutil
 from werkzeug.http import HTTP_STATUS_CODES
 
+from tools.sandbox.alarm_watch import AlarmWatch
 from tools.sandbox.artifacts import Artifacts
 from tools.sandbox.async_payloads import AsyncPayloads
 from tools.sandbox.async_queue import AsyncQueues
+from tools.sandbox.catalogue.seeding import Catalogue
+from tools.sandbox.clockwork import Clockwork
 from tools.sandbox.containers import StartContainer
 from tools.sandbox.deployments import Deployer
 from tools.sandbox.endpoint_configs import EndpointConfigs
@@ -24,13 +27,16 @@ from tools.sandbox.housekeeping import Housekeeping
 from tools.sandbox.images.contract import ImageContract, UnknownImageError
 from tools.sandbox.journal import Journal
 from tools.sandbox.lifecycle import Lifecycle
+from tools.sandbox.minute_metrics import MinuteMetrics
 from tools.sandbox.moto_bridge import MotoBridge
 from tools.sandbox.persistence import Persistence, prepare
 from tools.sandbox.process import Worker, resolve_image
 from tools.sandbox.requests import read_request
 from tools.sandbox.runtime import Runtime
 from tools.sandbox.sagemaker_models import SagemakerModels
+from tools.sandbox.scalable_capacity import ScalableCapacity
 from tools.sandbox.scaling import Scaling
+from tools.sandbox.scaling_engine import ScalingEngine
 from tools.sandbox.scaling_policies import Alarms
 from tools.sandbox.service import Operation, answer_json
 from tools.sandbox.service_quotas import ServiceQuotas
@@ -71,7 +77,10 @@ class Sandbox:
         self._journal = Journal(home)
         self._persistence = Persistence(self._journal, self._bridge)
         self._state = HostingState(self._journal)
-        telemetry = Telemetry(self._bridge, now)
+        self._catalogue = Catalogue(
+            home / "catalogue", self._bridge.bucket_region, self._ask_moto, now
+        )
+        telemetry = Telemetry(self._bridge, now, self._timing.aws_minute_s)
         artifacts = Artifacts(self._bridge, _unknown_reason(resolve))
         folder = home / "workers"
         deployer = Deployer(artifacts, telemetry, self._timing, folder, start_container, resolve)
@@ -84,23 +93,36 @@ class Sandbox:
         self._runtime = Runtime(
             self._state, self._lifecycle.running, telemetry, self._timing, self._queues
         )
-        self._housekeeping = Housekeeping(
-            self._lifecycle.snapshot, self._queues.report_backlog, telemetry, self._timing
-        )
-        self._scaling = Scaling(self._state, self._alarms)
+        self._housekeeping = Housekeeping(self._lifecycle.snapshot, self._timing)
+        self._set_in_motion(telemetry)
         self._services = self._compose(artifacts)
+
+    def _set_in_motion(self, telemetry: Telemetry) -> None:
+        """Make what changes capacity by itself: alarms, policies, schedules, and their clock."""
+        now = self._now
+        self._endpoints = Endpoints(
+            self._state, self._lifecycle,
+            lambda region, name: self._scaling.scaled_variants(region, name),
+            lambda region, name: self._scaling.deregister_endpoint(region, name),
+        )  # fmt: skip
+        capacity = ScalableCapacity(self._state, self._endpoints, now)
+        self._engine = ScalingEngine(
+            self._state, capacity, self._timing, now,
+            lambda region, names: self._watch.ringing(region, names),
+        )  # fmt: skip
+        self._watch = AlarmWatch(self._bridge, self._timing, self._engine.on_policy)
+        metrics = MinuteMetrics(self._lifecycle.snapshot, self._queues.report_backlog, telemetry)
+        self._clockwork = Clockwork(metrics, self._watch, self._engine, self._timing, now)
+        self._scaling = Scaling(self._state, self._alarms, self._engine)
 
     def _compose(self, artifacts: Artifacts) -> dict[str, tuple[str, dict[str, Operation]]]:
         """Signing name -> boto3's name and our operations."""
         hosting = (
             SagemakerModels(self._state, artifacts).operations()
             | EndpointConfigs(self._state).operations()
-            | Endpoints(
-                self._state, self._lifecycle, self._scaling.scaled_variants,
-                self._scaling.deregister_endpoint,
-            ).operations()
+            | self._endpoints.operations()
             | Tagging(self._state).operations()
-        )  # fmt: skip
+        )
         return {
             "sagemaker": ("sagemaker", hosting),
             "application-autoscaling": ("application-autoscaling", self._scaling.operations()),
@@ -115,9 +137,11 @@ class Sandbox:
         self._lifecycle.restore()
         self._queues.start()
         self._housekeeping.start()
+        self._clockwork.start()
 
     def close(self) -> None:
         """Stop every worker; the state stays in the home folder."""
+        self._clockwork.close()
         self._housekeeping.close()
         self._queues.close()
         self._lifecycle.close()
@@ -181,6 +205,7 @@ class Sandbox:
         return not is_hosting_arn(arn)
 
     def _ask_moto(self, request: WireRequest) -> WireResponse:
+        self._catalogue.prepare(request)
         prepare(request, self._bridge)
         response = self._bridge.call(request)
         if response.status < 300:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.sandbox.access import decide, trusts_sagemaker
+from tools.sandbox.data_sources import DataSources
 from tools.sandbox.moto_bridge import MotoBridge, Role
+from tools.sandbox.object_listing import object_keys
 from tools.sandbox.wire import AwsError, validation_exception
 
 _ECR_IMAGE = re.compile(
@@ -46,6 +48,7 @@ class Artifacts:
         """Take `known_image`: returns why an image is not known, or None when it is."""
         self._bridge = bridge
         self._known_image = known_image
+        self._sources = DataSources(self.model_data, self._gated_data, self._keys)
 
     def assume(self, role_arn: str) -> Role:
         """The execution role.
@@ -104,13 +107,36 @@ class Artifacts:
             raise validation_exception(_no_access(url, role.arn, region))
         return stored.body
 
+    def archive(self, container: Mapping[str, Any], role: Role, region: str) -> bytes | None:
+        """Return a container's model data as a gzip'd tar; None when it has none.
+
+        Raises:
+            AwsError: It cannot be had.
+        """
+        return self._sources.archive(container, role, region)
+
+    def _gated_data(self, url: str, role: Role, region: str) -> bytes:
+        """Data whose licence is accepted: SageMaker reads it, whatever the role may."""
+        del role
+        location = parse_s3_url(url)
+        stored = location and self._bridge.read_object(location.bucket, location.key, region)
+        if not stored:
+            raise validation_exception(f"Could not find model data at {url}.")
+        return stored.body
+
+    def _keys(self, url: str, region: str) -> list[str]:
+        location = parse_s3_url(url)
+        if location is None:
+            return []
+        return object_keys(self._bridge, location.bucket, location.key, region)
+
     def check_container(self, container: Mapping[str, Any], role: Role, region: str) -> None:
         """Refuse a container whose image or data cannot be had.
 
         Raises:
             AwsError: As `check_image` and `model_data`; or the container is of a kind not served.
         """
-        for kind in ("ModelPackageName", "ModelDataSource", "AdditionalModelDataSources"):
+        for kind in ("ModelPackageName", "AdditionalModelDataSources"):
             if kind in container:
                 raise AwsError(
                     "UnsupportedOperation",
@@ -124,8 +150,7 @@ class Artifacts:
         if "Image" not in container:
             raise validation_exception("A container needs an Image or a ModelPackageName.")
         self.check_image(str(container["Image"]), region)
-        if "ModelDataUrl" in container:
-            self.model_data(str(container["ModelDataUrl"]), role, region)
+        self.archive(container, role, region)
 
 
 def _no_access(url: str, role_arn: str, region: str) -> str:

@@ -147,12 +147,12 @@ class Deployer:
     def _download(
         self, endpoint: Endpoint, variant: Variant, definition: dict[str, Any], directory: Path
     ) -> Path | None:
-        url = containers_of(definition)[0].get("ModelDataUrl")
-        if url is None:
-            return None
+        container = containers_of(definition)[0]
+        source = container.get("ModelDataSource", {}).get("S3DataSource", {})
+        url = container.get("ModelDataUrl") or source.get("S3Uri")
         try:
             role = self._artifacts.assume(str(definition["ExecutionRoleArn"]))
-            body = self._artifacts.model_data(str(url), role, endpoint.region)
+            body = self._artifacts.archive(container, role, endpoint.region)
         except AwsError as error:
             raise StartFailedError(
                 'Failed to download model data for container "primary" in variant '
@@ -160,6 +160,8 @@ class Deployer:
                 "located at the URL and that the role passed to CreateModel has permissions to "
                 "download the object."
             ) from error
+        if body is None:
+            return None
         archive = directory / "model.tar.gz"
         archive.write_bytes(body)
         return archive

@@ -226,8 +226,11 @@ class Endpoints:
             live = _with_desired(endpoint, call.params["DesiredWeightsAndCapacities"])
             check_quotas(self._state, call.region, live, endpoint.live)
             changed = endpoint.model_copy(
-                update={"status": "Updating", "modified_at": call.at, "live": live}
-            )
+                update={
+                    "status": "Updating", "modified_at": call.at, "live": live,
+                    "failure_reason": None,
+                }
+            )  # fmt: skip
             self._state.save(changed)
         self._transitions.scale(changed)
         return {"EndpointArn": endpoint.arn}
@@ -276,11 +279,12 @@ def _with_desired(endpoint: Endpoint, wanted: list[dict[str, Any]]) -> Deploymen
             f'The variant name(s) "{", ".join(unknown)}" is/are not present within endpoint '
             f'"{endpoint.name}".'
         )
-    variants = (_changed(variant, changes.get(variant.name, {})) for variant in live.variants)
+    least = 0 if live.asynchronous else 1
+    variants = (_changed(one, changes.get(one.name, {}), least) for one in live.variants)
     return live.model_copy(update={"variants": tuple(variants)})
 
 
-def _changed(variant: Variant, wanted: dict[str, Any]) -> Variant:
+def _changed(variant: Variant, wanted: dict[str, Any], least_instances: int) -> Variant:
     update: dict[str, Any] = {}
     if "DesiredWeight" in wanted:
         update["desired_weight"] = float(wanted["DesiredWeight"])
@@ -288,6 +292,11 @@ def _changed(variant: Variant, wanted: dict[str, Any]) -> Variant:
         if variant.serverless is not None:
             raise validation_exception(
                 "DesiredInstanceCount cannot be set for a serverless variant."
+            )
+        if wanted["DesiredInstanceCount"] < least_instances:
+            raise validation_exception(
+                f"DesiredInstanceCount of variant {variant.name} must be at least "
+                f"{least_instances}: only asynchronous endpoints can have no instances."
             )
         update["desired_instance_count"] = wanted["DesiredInstanceCount"]
     if "ServerlessUpdateConfig" in wanted and variant.serverless is not None:

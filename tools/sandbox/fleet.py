@@ -28,6 +28,13 @@ class InstanceFleet:
         self._free = threading.Condition(self._lock)
         self._growing = threading.Lock()
         self._stopped = False
+        self._at_work = self._peak = 0
+
+    def take_peak(self) -> int:
+        """Most requests at work or waiting at once since the last call."""
+        with self._free:
+            peak, self._peak = self._peak, self._at_work
+        return peak
 
     @property
     def process_count(self) -> int:
@@ -96,6 +103,8 @@ class InstanceFleet:
         """The living instance with the fewest requests; None when there is none in time."""
         deadline = time.monotonic() + timeout_s
         with self._free:
+            self._at_work += 1
+            self._peak = max(self._peak, self._at_work)
             while not self._stopped:
                 living = [one for one in self._instances if one.alive]
                 if living:
@@ -103,13 +112,15 @@ class InstanceFleet:
                     chosen.outstanding += 1
                     return chosen
                 if not self._free.wait(deadline - time.monotonic()):
-                    return None
+                    break
+            self._at_work -= 1
         return None
 
     def release(self, instance: Instance) -> None:
         """Give an instance back after its answer."""
         with self._free:
             instance.outstanding -= 1
+            self._at_work -= 1
             instance.idle_since = time.monotonic()
             self._free.notify_all()
 

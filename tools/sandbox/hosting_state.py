@@ -133,6 +133,28 @@ class ScheduledAction(Resource):
     dimension: str
     action_name: str
     definition: dict[str, Any]
+    checked_at: datetime | None = None
+
+
+class ScalingActivity(Resource):
+    """Something that auto scaling did, or had reason not to do; `name` is its id.
+
+    Attributes:
+        change: Capacity before and wanted, of an activity that changes it.
+        policy_name: The policy behind the change; None when a schedule or a limit was.
+    """
+
+    resource_id: str
+    dimension: str
+    description: str
+    cause: str
+    started_at: datetime
+    ended_at: datetime | None
+    status: str
+    message: str
+    not_scaled_reasons: tuple[dict[str, Any], ...]
+    change: tuple[int, int] | None
+    policy_name: str | None
 
 
 class AsyncRequest(Resource):
@@ -156,7 +178,7 @@ class AsyncRequest(Resource):
 R = TypeVar("R", bound=Resource)
 _KINDS: tuple[type[Resource], ...] = (
     SagemakerModel, EndpointConfig, Endpoint, Tags, ScalableTarget, ScalingPolicy, ScheduledAction,
-    AsyncRequest,
+    AsyncRequest, ScalingActivity,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The only module that touches moto's internals (pinned to moto 5.2).
+"""Contact with moto's internals (pinned to moto 5.2); `moto_cloudwatch` alone shares it.
 
 Moto serves S3, IAM, STS, CloudWatch, Logs, SNS and ECR. Its stores are plain Python objects that
 are not safe under threads, so every use of them happens under one lock.
@@ -7,7 +7,8 @@ are not safe under threads, so every use of them happens under one lock.
 import json
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -57,6 +58,10 @@ class MotoBridge:
     def __init__(self) -> None:
         self._application = DomainDispatcherApplication(create_backend_app)
         self.lock = threading.RLock()
+        #: How many data points of a region were read, and the alarms that were made through us:
+        #: moto's stores are the process's, so another sandbox in it may hold alarms of its own.
+        self._points_read: dict[str, int] = {}
+        self._alarm_names: dict[str, set[str]] = {}
 
     def call(self, request: WireRequest) -> WireResponse:
         """Let moto answer.
@@ -67,7 +72,7 @@ class MotoBridge:
         if request.service == "s3" and _S3_UNSERVED & parse_qs(request.query, True).keys():
             raise _not_served(request)
         try:
-            with self.lock:
+            with self.lock, self._noting_alarms(request):
                 body, status, headers = run_wsgi_app(self._application, _environ(request), True)
                 content = b"".join(body)
         except NotImplementedError as error:
@@ -179,6 +184,41 @@ class MotoBridge:
                 backend.aws_managed_policies.append(policy)
 
     # --- CloudWatch, Logs, SNS
+    @contextmanager
+    def _noting_alarms(self, request: WireRequest) -> Iterator[None]:
+        """Remember which alarms a call makes."""
+        if request.service != "monitoring" or request.operation != "PutMetricAlarm":
+            yield
+            return
+        alarms = self._backend("cloudwatch", request.region).alarms
+        before = {name: id(alarm) for name, alarm in alarms.items()}
+        yield
+        for name, alarm in alarms.items():
+            if before.get(name) != id(alarm):
+                self._own(request.region, alarm)
+
+    def _own(self, region: str, alarm: Any) -> None:  # noqa: ANN401 - moto is untyped
+        self._alarm_names.setdefault(region, set()).add(str(alarm.name))
+        alarm.state_value = "INSUFFICIENT_DATA"  # moto begins with OK; AWS with this
+
+    def own_alarms(self) -> Iterator[tuple[str, Any]]:
+        """Moto's alarms that were made through us, with their region; hold the lock."""
+        for region, names in self._alarm_names.items():
+            held = self._backend("cloudwatch", region).alarms
+            names.intersection_update(held)
+            yield from ((region, held[name]) for name in sorted(names))
+
+    def alarm(self, region: str, name: str) -> Any:  # noqa: ANN401 - moto is untyped
+        """Moto's alarm of that name, or None; hold the lock."""
+        return self._backend("cloudwatch", region).alarms.get(name)
+
+    def take_metric_data(self) -> Iterator[tuple[str, Any]]:
+        """Moto's data points that were not read yet, with their region; hold the lock."""
+        for region, backend in list(moto_backends.get_backend("cloudwatch")[ACCOUNT].items()):
+            data, read = backend.metric_data, self._points_read.get(region, 0)
+            self._points_read[region] = len(data)
+            yield from ((region, datum) for datum in data[min(read, len(data)) :])
+
     def put_metrics(self, region: str, namespace: str, data: Iterable[dict[str, Any]]) -> None:
         """Add data points (PutMetricData's shape); moto compares naive timestamps in UTC."""
         naive = [
@@ -189,7 +229,9 @@ class MotoBridge:
             backend = self._backend("cloudwatch", region)
             backend.put_metric_data(namespace, naive)
             if len(backend.metric_data) > _MAX_DATA_POINTS:
-                del backend.metric_data[: _MAX_DATA_POINTS // 4]
+                gone = _MAX_DATA_POINTS // 4
+                del backend.metric_data[:gone]
+                self._points_read[region] = max(self._points_read.get(region, 0) - gone, 0)
 
     def put_alarm(
         self,
@@ -199,6 +241,7 @@ class MotoBridge:
         """Make or replace a metric alarm (arguments of moto's backend) and return its ARN."""
         with self.lock:
             made = self._backend("cloudwatch", region).put_metric_alarm(**alarm)
+            self._own(region, made)
             return str(made.alarm_arn)
 
     def delete_alarms(self, region: str, names: list[str]) -> None:

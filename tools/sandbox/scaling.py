@@ -1,8 +1,8 @@
 """Application Auto Scaling for SageMaker variants: validated and stored as AWS does.
 
-Nothing scales yet. Error codes and checks: `auto-scaling` pages of the developer guide and the
-service model of `application-autoscaling`; the wording of messages that no public source shows is
-ours.
+What moves capacity is in `scaling_engine.py`. Error codes and checks: `auto-scaling` pages of the
+developer guide and the service model of `application-autoscaling`; the wording of messages that no
+public source shows is ours.
 """
 
 import re
@@ -18,6 +18,7 @@ from tools.sandbox.hosting_state import (
     ScheduledAction,
     Variant,
 )
+from tools.sandbox.scaling_engine import ScalingEngine
 from tools.sandbox.scaling_policies import Alarms, check_configuration
 from tools.sandbox.scaling_rules import (
     INSTANCE_COUNT,
@@ -58,10 +59,12 @@ class Scaling:
         self,
         state: HostingState,
         alarms: Alarms,
+        engine: ScalingEngine,
         suffix: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         """Take `suffix`: makes the unique part of an ARN."""
         self._state = state
+        self._engine = engine
         self._alarms = alarms
         self._suffix = suffix
 
@@ -133,6 +136,7 @@ class Scaling:
                 suspended=suspended | params.get("SuspendedState", {}),
             )  # fmt: skip
             self._state.save(target)
+            self._engine.limits_changed(target)
         return {"ScalableTargetARN": target.arn}
 
     def _require_variant(self, call: Call) -> Variant:
@@ -270,6 +274,7 @@ class Scaling:
                     created_at=held.created_at if held else call.at,
                     resource_id=target.resource_id, dimension=target.dimension,
                     action_name=params["ScheduledActionName"], definition=definition,
+                    checked_at=call.at,
                 )
             )  # fmt: skip
         return {}
@@ -304,9 +309,10 @@ class Scaling:
         return {}
 
     def describe_activities(self, call: Call) -> dict[str, Any]:
-        """DescribeScalingActivities: none, because nothing has scaled."""
-        _ = call
-        return {"ScalingActivities": []}
+        """DescribeScalingActivities, newest first."""
+        found = self._engine.activities.listed(call.region, call.params, call.at)
+        items, rest = page(found, call.params, default_size=50)
+        return {"ScalingActivities": items} | rest
 
     # --- look-ups
     def _of_dimension(self, kind: type[S], call: Call) -> list[S]:

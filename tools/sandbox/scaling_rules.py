@@ -1,20 +1,24 @@
 """What makes a scalable target or a scheduled action valid, and how they are described."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from tools.sandbox.hosting_state import ScalableTarget, ScalingPolicy, Variant
+from tools.sandbox.schedules import ScheduleError, check_schedule
 from tools.sandbox.wire import ACCOUNT, validation_exception
 
 INSTANCE_COUNT = "sagemaker:variant:DesiredInstanceCount"
 PROVISIONED_CONCURRENCY = "sagemaker:variant:DesiredProvisionedConcurrency"
+COPY_COUNT = "sagemaker:inference-component:DesiredCopyCount"
+#: What a dimension counts, as scaling activities name it.
+COUNTED = {
+    INSTANCE_COUNT: "desired instance count",
+    PROVISIONED_CONCURRENCY: "desired provisioned concurrency",
+    COPY_COUNT: "desired copy count",
+}
 _SERVICE_ROLE = (
     f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/"
     "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-)
-_SCHEDULE = re.compile(
-    r"(at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|rate\(\d+ (minute|hour|day)s?\)|cron\(\S+( \S+){5}\))"
 )
 
 
@@ -76,11 +80,10 @@ def check_action(definition: Mapping[str, Any]) -> None:
         raise validation_exception(
             "Schedule and ScalableTargetAction must be specified for a new scheduled action."
         )
-    if _SCHEDULE.fullmatch(definition["Schedule"]) is None:
-        raise validation_exception(
-            f"Schedule expression {definition['Schedule']} is not valid: use at(..), rate(..) or "
-            "cron(..)."
-        )
+    try:
+        check_schedule(definition["Schedule"], definition.get("Timezone"))
+    except ScheduleError as error:
+        raise validation_exception(str(error)) from error
     action = definition["ScalableTargetAction"]
     low, high = action.get("MinCapacity"), action.get("MaxCapacity")
     if low is None and high is None:

@@ -28,7 +28,7 @@ class ServerlessPool:
         self._idle_s = idle_s
         self._environments: list[Instance] = []
         self._starting = 0
-        self._active = 0
+        self._active = self._peak = 0
         self._free = threading.Condition()
         self._stopped = False
 
@@ -41,6 +41,12 @@ class ServerlessPool:
     def active(self) -> int:
         """Requests at work."""
         return self._active
+
+    def take_peak(self) -> int:
+        """Most requests at work at once since the last call."""
+        with self._free:
+            peak, self._peak = self._peak, self._active
+        return peak
 
     def start(self) -> None:
         """Prove that the container comes up, then keep only what is provisioned.
@@ -84,6 +90,7 @@ class ServerlessPool:
             if self._active >= self.max_concurrency:
                 raise ConcurrencyExceededError
             self._active += 1
+            self._peak = max(self._peak, self._active)
         try:
             return self._take()
         except BaseException:

@@ -4,6 +4,7 @@ Names, units and dimensions: https://docs.aws.amazon.com/sagemaker/latest/dg/mon
 and, for asynchronous endpoints, .../async-inference-monitor.html.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,9 +54,33 @@ class Served:
 class Telemetry:
     """Writes to CloudWatch and Logs of the sandbox."""
 
-    def __init__(self, bridge: MotoBridge, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, bridge: MotoBridge, now: Callable[[], datetime], minute_s: float = 60.0
+    ) -> None:
+        """Take `minute_s`: how long a minute of the metrics lasts here."""
         self._bridge = bridge
         self._now = now
+        self._minute_s = minute_s
+        self._active: set[tuple[int, tuple[str, str, str]]] = set()
+        self._lock = threading.Lock()
+
+    def take_active(self, at: datetime) -> set[tuple[str, str, str]]:
+        """What was invoked in the minute of `at`: region, endpoint and variant (or component).
+
+        Earlier minutes are forgotten.
+        """
+        minute = self._minute(at)
+        with self._lock:
+            found = {who for number, who in self._active if number == minute}
+            self._active = {one for one in self._active if one[0] > minute}
+        return found
+
+    def _minute(self, at: datetime) -> int:
+        return int(at.timestamp() // self._minute_s)
+
+    def _note_active(self, who: tuple[str, str, str], at: datetime) -> None:
+        with self._lock:
+            self._active.add((self._minute(at), who))
 
     def put(
         self,
@@ -63,10 +88,11 @@ class Telemetry:
         dimensions: Mapping[str, str],
         values: Mapping[str, float],
         *,
+        at: datetime | None = None,
         host: bool = False,
     ) -> None:
-        """Write one data point a metric, all with the same dimensions."""
-        at = self._now()
+        """Write one data point a metric, all with the same dimensions; `at` None is now."""
+        at = at or self._now()
         listed = [{"Name": name, "Value": value} for name, value in dimensions.items()]
         data = [
             {
@@ -98,7 +124,9 @@ class Telemetry:
             }
         if served.setup_us is not None:
             values["ModelSetupTime"] = served.setup_us
-        self.put(region, {"EndpointName": endpoint, "VariantName": variant}, values)
+        at = self._now()
+        self._note_active((region, endpoint, variant), at)
+        self.put(region, {"EndpointName": endpoint, "VariantName": variant}, values, at=at)
 
     def log(self, region: str, endpoint: str, stream: str, text: str) -> None:
         """Append to `/aws/sagemaker/Endpoints/<endpoint>`; a line an event, empty ones dropped."""

@@ -22,6 +22,10 @@ class Timing(BaseModel):
         serverless_idle_s: Idle time after which a serverless environment is stopped.
         housekeeping_s: Pause between looks at dead workers, idle environments and backlogs.
         max_processes: Most worker processes of one variant; more instances share them.
+        aws_minute_s: How long one minute of AWS lasts here. Alarm periods, cooldowns, `rate(..)`
+            schedules, the minutes of metrics and the waiting times of deployments are shortened by
+            it; `at(..)` and `cron(..)` keep to the clock.
+        stream_timeout_s: Time a streamed answer may take in all (AWS: 8 minutes).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +39,12 @@ class Timing(BaseModel):
     serverless_idle_s: float = Field(default=300.0, gt=0)
     housekeeping_s: float = Field(default=1.0, gt=0)
     max_processes: int = Field(default=2, ge=1)
+    aws_minute_s: float = Field(default=10.0, gt=0)
+    stream_timeout_s: float = Field(default=480.0, gt=0)
+
+    def scaled(self, aws_s: float) -> float:
+        """How many seconds here so many seconds of AWS last."""
+        return aws_s * self.aws_minute_s / 60.0
 
 
 def timing_from(

@@ -1,0 +1,85 @@
+"""The metrics that SageMaker writes by the clock: every minute, concurrency every ten seconds."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import psutil
+
+from tools.sandbox.deployments import RunningDeployment
+from tools.sandbox.fleet import InstanceFleet
+from tools.sandbox.serverless_pool import ServerlessPool
+from tools.sandbox.telemetry import Telemetry
+
+
+class MinuteMetrics:
+    """Writes what is measured and not counted by request."""
+
+    def __init__(
+        self,
+        running: Callable[[], Mapping[tuple[str, str], RunningDeployment]],
+        report_backlog: Callable[[datetime], None],
+        telemetry: Telemetry,
+    ) -> None:
+        self._running = running
+        self._report_backlog = report_backlog
+        self._telemetry = telemetry
+
+    def minute(self, at: datetime) -> None:
+        """The data points of a minute that is over; `at` lies within it."""
+        self._report_backlog(at)
+        active = self._telemetry.take_active(at)
+        for (region, endpoint), deployment in self._running().items():
+            asynchronous = deployment.deployment.asynchronous is not None
+            for variant, runner in deployment.runners.items():
+                dimensions = {"EndpointName": endpoint, "VariantName": variant}
+                if not asynchronous and (region, endpoint, variant) not in active:
+                    self._idle(region, dimensions, runner, at)
+                self._measured(region, dimensions, runner, at)
+
+    def slot(self, at: datetime) -> None:
+        """The high-resolution data points: requests at work or waiting, an instance each."""
+        for (region, endpoint), deployment in self._running().items():
+            if deployment.deployment.asynchronous is not None:
+                continue
+            for variant, runner in deployment.runners.items():
+                if isinstance(runner, InstanceFleet) and runner.instance_count:
+                    value = runner.take_peak() / runner.instance_count
+                    dimensions = {"EndpointName": endpoint, "VariantName": variant}
+                    self._telemetry.put(
+                        region, dimensions, {"ConcurrentRequestsPerModel": value}, at=at
+                    )
+
+    def _idle(
+        self,
+        region: str,
+        dimensions: Mapping[str, str],
+        runner: InstanceFleet | ServerlessPool,
+        at: datetime,
+    ) -> None:
+        """SageMaker writes zeros when there is no traffic, so that a variant scales in."""
+        values = {"Invocations": 0.0}
+        if isinstance(runner, InstanceFleet) and runner.instance_count:
+            values["InvocationsPerInstance"] = 0.0
+        self._telemetry.put(region, dimensions, values, at=at)
+
+    def _measured(
+        self,
+        region: str,
+        dimensions: Mapping[str, str],
+        runner: InstanceFleet | ServerlessPool,
+        at: datetime,
+    ) -> None:
+        if isinstance(runner, ServerlessPool):
+            peak = runner.take_peak()
+            share = {"ServerlessConcurrentExecutionsUtilization": peak / runner.max_concurrency}
+            if runner.provisioned:
+                share["ServerlessProvisionedConcurrencyUtilization"] = peak / runner.provisioned
+                share["ServerlessProvisionedConcurrencyExecutions"] = min(peak, runner.provisioned)
+            self._telemetry.put(region, dimensions, share, at=at)
+            return
+        total = psutil.virtual_memory().total
+        for resident_bytes in runner.memory_bytes():
+            percent = 100.0 * resident_bytes / total
+            self._telemetry.put(
+                region, dimensions, {"MemoryUtilization": percent}, at=at, host=True
+            )
