@@ -144,7 +144,7 @@ class Conversation:
         Their state was never kept, so the words are said again with the next ones.
         """
         words: list[str] = []
-        for entry in reversed(self.transcript()):
+        for entry in self._transcript.newest(self.thread, 3 * MOST_UNHEARD):
             if entry.role == "user":
                 words.insert(0, entry.text)
             elif entry.text or any(event.event == "failed" for event in entry.events):

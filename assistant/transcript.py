@@ -92,6 +92,15 @@ class Transcript:
             ).fetchall()
         return tuple(_entry.validate_json(row[0]) for row in rows)
 
+    def newest(self, thread: str, count: int) -> tuple[Entry, ...]:
+        """Return at most `count` entries of a thread, newest first."""
+        with self._database() as db:
+            rows = db.execute(
+                "SELECT json FROM entries WHERE thread = ? ORDER BY number DESC LIMIT ?",
+                (thread, count),
+            ).fetchall()
+        return tuple(_entry.validate_json(row[0]) for row in rows)
+
     def threads(self) -> tuple[ThreadInfo, ...]:
         """Return all threads, newest first."""
         with self._database() as db:

@@ -3,60 +3,23 @@
 import json
 
 import pytest
-from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from pydantic import Field
 
 from assistant.answers import LONGEST_ANSWER, MOST_TOOLS
 from assistant.graph import MOST_CALLS
 from assistant.transcript import Transcript
 from tests.integration.providers.conftest import facts_of, kinds, one, state_line
+from tests.integration.providers.scripted import (
+    ENDED,
+    ScriptedChatModel,
+    StreamingChatModel,
+    message,
+)
 from tests.integration.providers.wires import Answer, Call, OpenAIServer, call, say
 
 TAKEN_OVER = "the built-in one answers instead"
-ENDED = {"finish_reason": "stop"}
 #: What is said before the chat model turns hostile; the built-in one takes it to a plan.
 GO_AHEAD = "go ahead with the defaults"
-
-
-class ScriptedChatModel(BaseChatModel):
-    """Answers with what it was given: messages, or exceptions to raise; the last one again."""
-
-    script: list
-    seen: list = Field(default_factory=list)
-
-    @property
-    def _llm_type(self):
-        return "scripted"
-
-    def bind_tools(self, tools, **kwargs):
-        return self.bind(tools=tools)
-
-    def _next(self, messages):
-        self.seen.append(messages)
-        answer = self.script[min(len(self.seen), len(self.script)) - 1]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def _generate(self, messages, stop=None, run_manager=None, **kwargs):
-        return ChatResult(generations=[ChatGeneration(message=self._next(messages))])
-
-
-class StreamingChatModel(ScriptedChatModel):
-    """The same with lists of chunks."""
-
-    def _stream(self, messages, stop=None, run_manager=None, **kwargs):
-        for chunk in self._next(messages):
-            if isinstance(chunk, Exception):
-                raise chunk
-            yield ChatGenerationChunk(message=chunk)
-
-
-def message(text="", calls=(), **more):
-    made = [{"name": n, "args": a, "id": i, "type": "tool_call"} for n, a, i in calls]
-    return AIMessage(content=text, tool_calls=made, response_metadata=ENDED, **more)
 
 
 @pytest.fixture(scope="session")
@@ -279,6 +242,17 @@ def test_a_plan_that_was_replaced_cannot_be_approved(thread, talk):
     assert kinds(thread.conversation.reject(new))[-1] == "turn_finished"
     assert thread.conversation.pending_plan() is None
     assert kinds(thread.conversation.approve(new)) == ["failed", "turn_finished"]
+
+
+def test_of_two_plans_in_one_answer_the_one_shown_last_waits(thread):
+    calls = [("make_plan", {}, "c1"), ("make_plan", {}, "c2")]
+    script = [message(calls=calls), message("Approve either.")]
+    conversation = thread.meet(ScriptedChatModel(script=script))
+    events = list(conversation.say("hello"))
+    first, last = (e.digest for e in events if e.event == "plan")
+    assert conversation.pending_plan().digest == last
+    assert kinds(conversation.approve(first)) == ["failed", "turn_finished"]
+    assert conversation.pending_plan().digest == last
 
 
 def test_the_plan_of_another_conversation_cannot_be_approved(thread, talk):

@@ -12,7 +12,7 @@ import pytest
 from assistant.bootstrap import App
 from tests.integration.deployment.conftest import settings
 from tests.integration.providers.conftest import facts_of, kinds, one
-from tests.integration.providers.test_hostile import ScriptedChatModel, message
+from tests.integration.providers.scripted import ScriptedChatModel, message
 
 FORK = multiprocessing.get_context("fork")
 

@@ -1,4 +1,4 @@
-"""The same conversation to `deployed` with two providers' chat models, over their own protocols."""
+"""The same conversation to `deployed` with three providers, over their own protocols."""
 
 import sqlite3
 from contextlib import closing
@@ -6,11 +6,20 @@ from contextlib import closing
 import pytest
 
 from tests.integration.providers.conftest import facts_of, kinds, one, state_line
-from tests.integration.providers.wires import Answer, BedrockServer, OpenAIServer, call, say
+from tests.integration.providers.wires import (
+    Answer,
+    AnthropicServer,
+    BedrockServer,
+    OpenAIServer,
+    call,
+    say,
+)
 
 SERVERS = {
     "openai": (OpenAIServer, "openai:gpt-test", "/v1"),
     "bedrock": (BedrockServer, "bedrock:anthropic.claude-sonnet-4-20250514-v1:0", ""),
+    "bedrock-whole": (BedrockServer, "bedrock:anthropic.claude-test", ""),
+    "anthropic": (AnthropicServer, "anthropic:claude-test", ""),
 }
 
 
@@ -19,6 +28,7 @@ def provider(request, monkeypatch):
     """Start `begin(*script)`; returns the server and the settings that name it."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "testing")
     monkeypatch.setenv("NO_PROXY", "*")
     kind, name, path = SERVERS[request.param]
     servers = []
@@ -91,7 +101,7 @@ def test_all_tools_and_no_other_are_offered(provider, talk):
     list(conversation.say("hello"))
     body = server.requests[0]
     tools = body.get("tools") or body["toolConfig"]["tools"]
-    named = [t["function"]["name"] if "function" in t else t["toolSpec"]["name"] for t in tools]
+    named = [(t.get("function") or t.get("toolSpec") or t)["name"] for t in tools]
     assert named == list(TOOLS)
 
 

@@ -65,8 +65,7 @@ class Provider:
         self.headers: list[dict[str, str]] = []
         self.faults: list[str] = []
         self._served = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self.handler)
         self._server.provider = self  # type: ignore[attr-defined]
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -91,6 +90,13 @@ class Provider:
         return json.dumps(self.requests, ensure_ascii=False)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up in mid-answer is expected here."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -111,6 +117,9 @@ class _Handler(BaseHTTPRequestHandler):
         if faults or answer.status != 200:
             self._refuse(400 if faults else answer.status, "; ".join(faults) or "no")
             return
+        if not self.streams:
+            self._send(200, self.whole(answer))
+            return
         self.send_response(200)
         self.send_header("Content-Type", self.content_type)
         self.send_header("Transfer-Encoding", "chunked")
@@ -122,8 +131,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         self.wfile.write(b"0\r\n\r\n")
 
+    streams = True
+
     def _refuse(self, status: int, message: str) -> None:
-        body = json.dumps({"error": {"message": message, "type": "x"}, "message": message}).encode()
+        self._send(status, {"error": {"message": message, "type": "x"}, "message": message})
+
+    def _send(self, status: int, answer: dict[str, Any]) -> None:
+        body = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -243,8 +257,26 @@ class _BedrockHandler(_Handler):
         usage = {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}
         yield _frame("metadata", {"usage": usage, "metrics": {"latencyMs": 1}})
 
+    @property
+    def streams(self) -> bool:
+        return self.path.endswith("/converse-stream")
+
+    def whole(self, answer: Answer) -> dict[str, Any]:
+        uses = [
+            {"toolUse": {"toolUseId": self.provider.identifier(made, index), "name": made.name,
+                         "input": made.arguments}}
+            for index, made in enumerate(answer.calls)
+        ]  # fmt: skip
+        content = [*([{"text": answer.text}] if answer.text else []), *uses]
+        return {
+            "output": {"message": {"role": "assistant", "content": content}},
+            "stopReason": "tool_use" if uses else "end_turn",
+            "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
+            "metrics": {"latencyMs": 1},
+        }
+
     def faults(self, body: dict[str, Any]):
-        if not self.path.endswith("/converse-stream"):
+        if not self.path.endswith(("/converse-stream", "/converse")):
             yield f"unexpected request {self.path}"
         if len(body["system"]) != 1:
             yield "not one system message"
@@ -287,7 +319,7 @@ def _frame(kind: str, payload: dict[str, Any]) -> bytes:
 
 
 class BedrockServer(Provider):
-    """The Converse API, streamed."""
+    """The Converse API, streamed or whole."""
 
     handler = _BedrockHandler
 
@@ -303,3 +335,87 @@ class BedrockServer(Provider):
 
     def last_user_text(self) -> str:
         return self.requests[-1]["messages"][-1]["content"][-1]["text"]
+
+
+class _AnthropicHandler(_Handler):
+    content_type = "text/event-stream"
+
+    def pieces(self, answer: Answer, body: dict[str, Any]):
+        usage = {"input_tokens": 1, "output_tokens": 1}
+        message = {"id": "msg_1", "type": "message", "role": "assistant", "content": [],
+                   "model": body["model"], "stop_reason": None, "usage": usage}  # fmt: skip
+        yield _event("message_start", message=message)
+        blocks: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
+        if answer.reasoning:
+            deltas = [{"type": "thinking_delta", "thinking": answer.reasoning},
+                      {"type": "signature_delta", "signature": "c2lnbmVk"}]  # fmt: skip
+            blocks.append(({"type": "thinking", "thinking": "", "signature": ""}, deltas))
+        if answer.text:
+            deltas = [{"type": "text_delta", "text": piece} for piece in re.findall(
+                r"(?s).{1,7}", answer.text)]  # fmt: skip
+            blocks.append(({"type": "text", "text": ""}, deltas))
+        for index, made in enumerate(answer.calls):
+            identifier = self.provider.identifier(made, index)
+            use = {"type": "tool_use", "id": identifier, "name": made.name, "input": {}}
+            deltas = [{"type": "input_json_delta", "partial_json": p}
+                      for p in re.findall(r"(?s).{1,16}", made.text)]  # fmt: skip
+            blocks.append((use, deltas))
+        for index, (start, deltas) in enumerate(blocks):
+            yield _event("content_block_start", index=index, content_block=start)
+            for delta in deltas:
+                yield _event("content_block_delta", index=index, delta=delta)
+            yield _event("content_block_stop", index=index)
+        reason = {"stop_reason": "tool_use" if answer.calls else "end_turn", "stop_sequence": None}
+        yield _event("message_delta", delta=reason, usage={"output_tokens": 2})
+        yield _event("message_stop")
+
+    def faults(self, body: dict[str, Any]):
+        if self.path != "/v1/messages" or not body.get("stream") or not body.get("system"):
+            yield f"unexpected request {self.path}"
+        waiting: set[str] = set()
+        seen: set[str] = set()
+        for message in body["messages"]:
+            blocks = message["content"]
+            if isinstance(blocks, str):
+                blocks = [{"type": "text", "text": blocks}]
+            if message["role"] not in {"user", "assistant"}:
+                yield f"a message of {message['role']}"
+            results = {b["tool_use_id"] for b in blocks if b["type"] == "tool_result"}
+            if results != waiting:
+                yield f"results {results} for calls {waiting}"
+            uses = [b for b in blocks if b["type"] == "tool_use"]
+            waiting = {u["id"] for u in uses}
+            if len(waiting) != len(uses) or waiting & seen:
+                yield f"a call id again in {waiting}"
+            seen |= waiting
+            if not blocks or any(b["type"] == "text" and not b["text"].strip() for b in blocks):
+                yield "an empty message"
+            if any(not ID.fullmatch(u["id"]) or not ID.fullmatch(u["name"]) for u in uses):
+                yield "a malformed call"
+
+
+def _event(kind: str, **values: Any) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps({'type': kind, **values})}\n\n".encode()
+
+
+class AnthropicServer(Provider):
+    """The Messages API, streamed."""
+
+    handler = _AnthropicHandler
+
+    def tool_answers(self, index: int = -1) -> dict[str, dict[str, Any]]:
+        """Call id to what the tool answered, of one request."""
+        blocks = [b for m in self.requests[index]["messages"] if isinstance(m["content"], list)
+                  for b in m["content"] if b["type"] == "tool_result"]  # fmt: skip
+        texts = {b["tool_use_id"]: _text(b["content"]) for b in blocks}
+        return {i: json.loads(t) for i, t in texts.items() if t.endswith("}")}
+
+    def system(self, index: int = -1) -> str:
+        return _text(self.requests[index]["system"])
+
+    def last_user_text(self) -> str:
+        return _text(self.requests[-1]["messages"][-1]["content"])
+
+
+def _text(content: str | list[dict[str, Any]]) -> str:
+    return content if isinstance(content, str) else str(content[-1]["text"])
