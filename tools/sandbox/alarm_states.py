@@ -97,6 +97,8 @@ def _without_data(alarm: Alarm) -> AlarmState:
 def _with_data(alarm: Alarm, real: Sequence[float], values: Sequence[float | None]) -> AlarmState:
     if sum(breaches(alarm, value) for value in real) >= alarm.datapoints_to_alarm:
         return "ALARM"
+    if len(real) == alarm.evaluation_periods:
+        return "OK"
     marks = [value is None or breaches(alarm, value) for value in values]
     first = next((i for i, v in enumerate(values) if v is not None and breaches(alarm, v)), None)
     old_enough = first is not None and len(values) - first >= alarm.datapoints_to_alarm
