@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from tools.aws import AwsClients, AwsTarget
-from tools.catalog import Catalog
+from tools.catalog import Catalog, load_catalog
 from tools.endpoint import (
     ENDPOINT_OPTIONS,
     AsyncSpec,
@@ -38,6 +38,7 @@ from tools.requirements import (
     Requirements,
     merge,
 )
+from tools.rules.checks import findings
 from tools.sample import SampleFiles
 from tools.source import SAMPLE, expanded, local_path
 
@@ -371,6 +372,7 @@ def make_plan(
             call breaks botocore's model.
     """
     spec = specify(wish, place)
+    told = _judged(spec)
     steps = _steps(spec, place, method, sdk)
     chosen = wish.recommendation
     plan = DeploymentPlan.model_validate(
@@ -389,7 +391,7 @@ def make_plan(
             f"{len(steps)} calls.",
             "cost_usd_per_month": chosen.cost_usd_per_month,
             "cost_if_forgotten_usd_per_month": chosen.cost_if_forgotten_usd_per_month,
-            "warnings": (*(w.text for w in chosen.warnings), *wish.package.warnings),
+            "warnings": (*(w.text for w in chosen.warnings), *told, *wish.package.warnings),
             "packaging": [step.model_dump(mode="json") for step in wish.package.steps],
             "sample": wish.package.sample,
             "recommendation": chosen.model_dump(mode="json"),
@@ -397,6 +399,18 @@ def make_plan(
         }
     )
     return _checked(plan)
+
+
+def _judged(spec: EndpointSpec) -> tuple[str, ...]:
+    """Refuse a specification that a check calls an error; return what else a person should know."""
+    found = findings(spec, load_catalog())
+    faults = [f"{f.text} ({f.rule_id})" for f in found if f.severity == "error"]
+    if faults:
+        raise InvalidInputError(
+            f"This endpoint cannot be had: {' '.join(faults[:3])}",
+            remedy="Change the requirement that the message names.",
+        )
+    return tuple(f"{f.text} ({f.rule_id})" for f in found)
 
 
 def _preconditions(
