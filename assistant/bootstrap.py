@@ -70,7 +70,11 @@ class App:
         from assistant.offline.chat_model import OfflineChatModel
 
         offline = OfflineChatModel()
-        chosen = self._chat_model or chosen_chat_model(self.settings) or offline
+        chosen: BaseChatModel | SagepilotError
+        try:
+            chosen = self._chat_model or chosen_chat_model(self.settings) or offline
+        except InvalidInputError as error:
+            chosen = error  # the built-in one goes on and says so
         saver = open_saver(self.settings.home / "threads.sqlite")
         return build_graph(Minds(chosen, offline), self.place, saver)
 

@@ -21,7 +21,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from assistant import events, toolset
-from assistant.answers import AnswerError, read_answer, read_own_answer
+from assistant.answers import read_answer, read_own_answer
 from assistant.messages import translator
 from assistant.redaction import redact_json
 from assistant.shown_history import for_provider, shown_history
@@ -36,9 +36,13 @@ MOST_CALLS = 10  # chat model calls in one turn
 
 
 class Minds(NamedTuple):
-    """Who talks: the chosen chat model, and the offline one that takes over when it fails."""
+    """Who talks: the chosen chat model, and the offline one that takes over when it fails.
 
-    chosen: BaseChatModel
+    Attributes:
+        chosen: An error when it could not even be made; each turn then tells it.
+    """
+
+    chosen: BaseChatModel | SagepilotError
     offline: BaseChatModel
 
 
@@ -63,7 +67,10 @@ def _next(state: ConversationState) -> str:
 def _converse(minds: Minds, place: Workplace) -> Any:  # noqa: ANN401 - a LangGraph node
     @cache
     def bound(which: Literal["chosen", "offline"]) -> Any:  # noqa: ANN401 - a runnable
-        return getattr(minds, which).bind_tools(toolset.schemas())
+        mind = minds.chosen if which == "chosen" else minds.offline
+        if isinstance(mind, SagepilotError):
+            raise mind
+        return mind.bind_tools(toolset.schemas())
 
     def converse(state: ConversationState) -> dict[str, Any]:
         calls = state.get("calls", 0)
@@ -99,7 +106,7 @@ def _used_ids(state: ConversationState) -> set[str]:
 
 
 def _notice(error: Exception, state: ConversationState) -> str:
-    reason = error.message if isinstance(error, AnswerError) else type(error).__name__
+    reason = error.message if isinstance(error, SagepilotError) else type(error).__name__
     translate = _translator(state)
     text = translate(
         "The chat model could not be reached ({error}); the built-in one answers instead."

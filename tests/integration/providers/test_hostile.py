@@ -363,6 +363,29 @@ def test_a_refused_connection_is_taken_over_in_the_users_language(thread, openai
     thread.assert_nothing_lost("nếu lưu lượng tăng gấp đôi thì sao?")
 
 
+@pytest.mark.parametrize(
+    ("chat_model", "reason"),
+    [
+        ("openai:gpt-test", "OPENAI_API_KEY"),
+        ("anthropic:claude-test", "Error"),
+        ("bedrock:anthropic.claude-test", "NoCredentialsError"),
+        ("opnai:gpt-test", "names no chat model"),
+        ("openai:", "names no chat model"),
+    ],
+)
+def test_a_chat_model_that_cannot_be_used_is_taken_over(chat_model, reason, thread, monkeypatch):
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "AWS_ACCESS_KEY_ID", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    conversation = thread.meet(chat_model=chat_model)
+    assert conversation.pending_plan() == thread.plan
+    text = one(list(conversation.say("and if traffic doubles?")), "message").text
+    assert TAKEN_OVER in text
+    assert reason in text
+    thread.assert_nothing_lost("and if traffic doubles?")
+
+
 def test_a_provider_that_comes_back_is_asked_again_in_the_next_turn(thread, openai):
     server, chosen = openai(Answer(status=400), say("I am back."))
     conversation = thread.meet(**chosen)
