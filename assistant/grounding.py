@@ -5,9 +5,11 @@ built-in chat model, or the value stands in the quote literally. What is asked a
 what the user has corrected since, is not recorded.
 """
 
+import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from langchain_core.messages import AIMessage, HumanMessage
@@ -15,6 +17,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from tools.errors import InvalidInputError
 from tools.quantities import parse_value
 
+LONGEST_READ = 500  # characters of a quote that are read by themselves
 _CLOSE = 5e-3  # relative: a rate per day has many decimals in requests per second
 _TAKES_BACK = re.compile(
     r"\b(?:forget|drop|remove|ignore|scrap|discard|clear|disregard|unset|never mind|no longer|"
@@ -62,13 +65,11 @@ class _Rules:
 
     def __init__(self, field: str, state: Mapping[str, Any]) -> None:
         self.field = field
-        self._known = state.get("requirements") or {}
+        self._known = json.dumps(state.get("requirements") or {}, sort_keys=True)
         self._asked = _asked(state.get("messages", ()))
 
     def understand(self, text: str, expecting: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
-        from assistant.offline.understanding import understand  # loads word lists
-
-        return understand(text, expecting=expecting, known=self._known)
+        return _understood(text, expecting, self._known)
 
     def values(self, text: str, expecting: tuple[str, ...] = ()) -> list[Any]:
         return self._of(self.understand(text, expecting).facts)
@@ -84,7 +85,8 @@ class _Rules:
         if self.field in _LITERAL_FIELDS:
             name = value.get("uri", "") if isinstance(value, dict) else str(value)
             return _stands_in(name, " ".join(message.split()))
-        in_quote = [*self._parsed(quote), *self.values(quote, (self.field,))]
+        short = quote[:LONGEST_READ]
+        in_quote = [*self._parsed(short), *self.values(short, (self.field,))]
         if _among(parsed, in_quote):
             return True
         return _literal(value, quote, read=bool(stated or in_quote))
@@ -97,6 +99,14 @@ class _Rules:
             yield parse_value(self.field, quote)
         except InvalidInputError:
             return
+
+
+@lru_cache(maxsize=64)
+def _understood(text: str, expecting: tuple[str, ...], known: str) -> Any:  # noqa: ANN401
+    """Read a text once for all the facts that are drawn from it."""
+    from assistant.offline.understanding import understand  # loads word lists
+
+    return understand(text, expecting=expecting, known=json.loads(known))
 
 
 def _taken_back(field: str, newest: str, rules: _Rules) -> None:
