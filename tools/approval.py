@@ -1,6 +1,7 @@
 """Stage 4: an approval is a row that says who, when, what and why, and is claimed once."""
 
 import os
+import re
 import threading
 import uuid
 from datetime import datetime
@@ -57,11 +58,25 @@ def check_approval(plan: DeploymentPlan, approval: Approval) -> None:
             "This plan needs the endpoint's name, typed.",
             remedy=f"Approve again and type {plan.typed_name_required}.",
         )
-    if plan.eula_required and approval.accept_eula is not True:
+    licensed = plan.eula_required or any(accepts_licence(s.parameters) for s in plan.steps)
+    if licensed and approval.accept_eula is not True:
         raise PlanNotApprovedError(
             "This model has a licence that nobody has accepted yet.",
             remedy="Read the licence and approve again with its acceptance.",
         )
+
+
+def accepts_licence(value: Any) -> bool:  # noqa: ANN401 - nested JSON
+    """Say whether a call accepts a model's licence, in its parameters or in a template's text."""
+    match value:
+        case dict():
+            return value.get("AcceptEula") is True or any(map(accepts_licence, value.values()))
+        case list() | tuple():
+            return any(map(accepts_licence, value))
+        case str():
+            return re.search(r"AcceptEula[\"']?\s*:\s*[\"']?true", value, re.IGNORECASE) is not None
+        case _:
+            return False
 
 
 class Claim(BaseModel):

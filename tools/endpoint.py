@@ -102,8 +102,10 @@ class ModelSpec(_Noun):
         image_uri: The serving image in ECR.
         archive_sha256: Of the packaged model.tar.gz; None when it is in S3 already.
         archive_size_bytes: Its size.
-        model_data_uri: Its S3 URI; None for an image that brings or fetches its model.
+        model_data_uri: Its S3 URI; None for an image that brings or fetches its model. A prefix of
+            uncompressed files ends with a slash.
         environment: The container's environment.
+        accept_eula: The data is behind a licence: a plan that says True must ask a person.
     """
 
     image_uri: str
@@ -111,6 +113,12 @@ class ModelSpec(_Noun):
     archive_size_bytes: int = 0
     model_data_uri: str | None = None
     environment: dict[str, str] = Field(default_factory=dict)
+    accept_eula: bool = False
+
+    @property
+    def compressed(self) -> bool:
+        """Whether the model's data is one archive."""
+        return self.model_data_uri is None or not self.model_data_uri.endswith("/")
 
 
 class ProductionVariant(_Noun):

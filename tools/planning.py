@@ -6,7 +6,7 @@
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -24,10 +24,13 @@ from tools.endpoint import (
     ScalingSpec,
 )
 from tools.errors import InvalidInputError, NameInUseError
+from tools.jumpstart.reading import JumpStartCatalogue
 from tools.packaging import Package, package
-from tools.plan import DeploymentPlan, Precondition, Step, check
+from tools.plan import DeploymentPlan, Precondition, Step, canonical_json, check
 from tools.planners.api import describe_capacity, steps_for
+from tools.planners.catalogue import CatalogueWish, known_needs, settle
 from tools.planners.inverse import undo_for
+from tools.planners.jumpstart import served_model, steps_by_jumpstart
 from tools.planners.model_builder import SdkRoom, steps_by_sdk
 from tools.recommendation import Recommendation, recommend
 from tools.recording.request import Recording, SdkRequest
@@ -97,11 +100,23 @@ class Workroom(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What a plan is made for."""
+    """What a plan is made for: a model that was packaged, or one of the catalogue."""
 
     needs: Requirements
     recommendation: Recommendation
-    package: Package
+    model: Package | CatalogueWish
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the model before approving."""
+        return self.model.warnings if isinstance(self.model, Package) else self.model.notes
+
+    @property
+    def packaging(self) -> list[dict[str, Any]]:
+        """What was done to the model."""
+        if isinstance(self.model, Package):
+            return [step.model_dump(mode="json") for step in self.model.steps]
+        return self.model.packaging
 
 
 def plan_for(
@@ -122,15 +137,55 @@ def plan_for(
         UserError: The model, the requirements or the account do not allow it; says what to do.
         AwsUnavailableError: No answer.
     """
+    method = method or method_of(needs)
+    listed = _check_source(needs, method)
     place = observe(needs, clients, nonce=room.nonce, bucket=room.bucket, role_arn=room.role_arn)
+    wish = _listed_wish(needs, clients, room) if listed else _own_wish(needs, clients, place, room)
+    by_sdk = method in {DeploymentMethod.SDK, DeploymentMethod.JUMPSTART}
+    return make_plan(wish, place, method, _sdk_room(place, clients, room) if by_sdk else None)
+
+
+def _own_wish(needs: Requirements, clients: AwsClients, place: Place, room: Workroom) -> Wish:
     needs = _with_sample_request(needs, room)
     known = merge(needs, {"region": place.region})
     chosen = _an_endpoint(recommend(known, room.catalog))
     source = local_path(needs.model_source, clients, room.downloads, lambda: room.sample().archive)
     packaged, chosen = _packaged(known, source, chosen, room)
-    method = method or method_of(needs)
-    sdk = _sdk_room(place, clients, room) if method is DeploymentMethod.SDK else None
-    return make_plan(Wish(needs, chosen, packaged), place, method, sdk)
+    return Wish(needs, chosen, packaged)
+
+
+def _listed_wish(needs: Requirements, clients: AwsClients, room: Workroom) -> Wish:
+    """A model by its id, judged from the catalogue before anything else is done.
+
+    Raises:
+        NotFoundError: The catalogue does not list it.
+        InvalidInputError: It cannot be deployed, or not so.
+    """
+    source = needs.model_source
+    model_id, _, version = (source.uri if source else "").partition("@")
+    catalogue = JumpStartCatalogue(clients)
+    model = catalogue.model(model_id, version or None)
+    size_bytes = catalogue.size_bytes(model)
+    known = known_needs(needs, model, size_bytes)
+    chosen = _an_endpoint(recommend(known, room.catalog))
+    wish, chosen = settle(model, chosen, size_bytes, room.catalog)
+    return Wish(needs, chosen, wish)
+
+
+def _check_source(needs: Requirements, method: DeploymentMethod) -> bool:
+    """Say whether the model is one of the catalogue.
+
+    Raises:
+        InvalidInputError: It is not, and the method takes no other.
+    """
+    source = needs.model_source
+    listed = source is not None and source.kind is ModelSourceKind.JUMPSTART
+    if method is DeploymentMethod.JUMPSTART and not listed:
+        raise InvalidInputError(
+            "JumpStart deploys models of its catalogue by their id, not a model of your own.",
+            remedy="Name a JumpStart model id, or choose the method sdk.",
+        )
+    return listed
 
 
 def method_of(needs: Requirements) -> DeploymentMethod:
@@ -170,12 +225,15 @@ def _sdk_room(place: Place, clients: AwsClients, room: Workroom) -> SdkRoom:
 
 
 def _steps(
-    spec: EndpointSpec, place: Place, method: DeploymentMethod, sdk: SdkRoom | None
+    spec: EndpointSpec, wish: Wish, place: Place, method: DeploymentMethod, sdk: SdkRoom | None
 ) -> tuple[Step, ...]:
     match method:
         case DeploymentMethod.API:
             return steps_for(spec, account=place.account, bucket_exists=place.bucket_exists)
-        case DeploymentMethod.SDK if sdk is not None:
+        case DeploymentMethod.SDK | DeploymentMethod.JUMPSTART if sdk is not None:
+            listed = wish.model
+            if isinstance(listed, CatalogueWish):
+                return steps_by_jumpstart(spec, listed.model, listed.instance_type, sdk)
             return steps_by_sdk(spec, sdk)
         case _:
             raise InvalidInputError(
@@ -269,22 +327,27 @@ def specify(wish: Wish, place: Place) -> EndpointSpec:
     """
     chosen = _an_endpoint(wish.recommendation)
     folder = f"s3://{place.bucket}/endpoints/{place.endpoint_name}/{place.suffix}"
-    served = ModelSpec(
-        image_uri=wish.package.image_uri,
-        archive_sha256=wish.package.archive.sha256,
-        archive_size_bytes=wish.package.archive.size_bytes,
-        model_data_uri=f"{folder}/model.tar.gz",
-        environment=wish.package.environment,
-    )
     return EndpointSpec(
         name=place.endpoint_name,
         suffix=place.suffix,
         region=place.region,
         inference_option=chosen.inference_option,
-        variants=(_variant(chosen, served),),
+        variants=(_variant(wish, _served(wish.model, folder)),),
         role_arn=place.role_arn,
         asynchronous=_asynchronous(chosen, folder),
-        network_isolation=_isolated(wish.needs, chosen),
+        network_isolation=_isolated(wish),
+    )
+
+
+def _served(model: Package | CatalogueWish, folder: str) -> ModelSpec:
+    if isinstance(model, CatalogueWish):
+        return served_model(model.model, model.instance_type)
+    return ModelSpec(
+        image_uri=model.image_uri,
+        archive_sha256=model.archive.sha256,
+        archive_size_bytes=model.archive.size_bytes,
+        model_data_uri=f"{folder}/model.tar.gz",
+        environment=model.environment,
     )
 
 
@@ -300,7 +363,8 @@ def _an_endpoint(chosen: Recommendation) -> Recommendation:
     )
 
 
-def _variant(chosen: Recommendation, served: ModelSpec) -> ProductionVariant:
+def _variant(wish: Wish, served: ModelSpec) -> ProductionVariant:
+    chosen = wish.recommendation
     if chosen.inference_option is InferenceOption.SERVERLESS:
         return ProductionVariant(
             sagemaker_model=served,
@@ -309,11 +373,15 @@ def _variant(chosen: Recommendation, served: ModelSpec) -> ProductionVariant:
             provisioned_concurrency=chosen.provisioned_concurrency,
             scaling=_scaling(chosen),
         )
-    return ProductionVariant(
-        sagemaker_model=served,
-        instance_type=chosen.instance_type,
-        initial_instance_count=chosen.initial_instance_count,
-        scaling=_scaling(chosen),
+    options = wish.model.variant_options if isinstance(wish.model, CatalogueWish) else {}
+    return ProductionVariant.model_validate(
+        {
+            "sagemaker_model": served,
+            "instance_type": chosen.instance_type,
+            "initial_instance_count": chosen.initial_instance_count,
+            "scaling": _scaling(chosen),
+            **options,
+        }
     )
 
 
@@ -327,9 +395,11 @@ def _asynchronous(chosen: Recommendation, folder: str) -> AsyncSpec | None:
     )
 
 
-def _isolated(needs: Requirements, chosen: Recommendation) -> bool:
-    regulated = needs.data_sensitivity is DataSensitivity.REGULATED
-    return regulated and chosen.inference_option is not InferenceOption.SERVERLESS
+def _isolated(wish: Wish) -> bool:
+    if wish.recommendation.inference_option is InferenceOption.SERVERLESS:
+        return False
+    by_itself = isinstance(wish.model, CatalogueWish) and wish.model.model.network_isolation
+    return by_itself or wish.needs.data_sensitivity is DataSensitivity.REGULATED
 
 
 def _scaling(chosen: Recommendation) -> ScalingSpec | None:
@@ -373,7 +443,7 @@ def make_plan(
     """
     spec = specify(wish, place)
     told = _judged(spec)
-    steps = _steps(spec, place, method, sdk)
+    steps = _steps(spec, wish, place, method, sdk)
     chosen = wish.recommendation
     plan = DeploymentPlan.model_validate(
         {
@@ -391,9 +461,10 @@ def make_plan(
             f"{len(steps)} calls.",
             "cost_usd_per_month": chosen.cost_usd_per_month,
             "cost_if_forgotten_usd_per_month": chosen.cost_if_forgotten_usd_per_month,
-            "warnings": (*(w.text for w in chosen.warnings), *told, *wish.package.warnings),
-            "packaging": [step.model_dump(mode="json") for step in wish.package.steps],
-            "sample": wish.package.sample,
+            "warnings": (*(w.text for w in chosen.warnings), *told, *wish.notes),
+            "packaging": wish.packaging,
+            "sample": wish.model.sample,
+            "eula_required": any(v.sagemaker_model.accept_eula for v in spec.all_variants),
             "recommendation": chosen.model_dump(mode="json"),
             "requirements": wish.needs.said(),
         }
@@ -414,7 +485,7 @@ def _judged(spec: EndpointSpec) -> tuple[str, ...]:
 
 
 def _preconditions(
-    spec: EndpointSpec, bucket: str, steps: Iterable[Step]
+    spec: EndpointSpec, bucket: str, steps: tuple[Step, ...]
 ) -> Iterable[Precondition]:
     yield Precondition(
         operation="sagemaker.describe_endpoint",
@@ -431,11 +502,12 @@ def _preconditions(
                     found=False,
                 )
     makes_bucket = any(step.operation == "s3.create_bucket" for step in steps)
-    yield Precondition(
-        operation="s3.head_bucket",
-        parameters={"Bucket": bucket},
-        found=not makes_bucket,
-    )
+    if any(bucket in canonical_json(step.parameters).decode() for step in steps):
+        yield Precondition(
+            operation="s3.head_bucket",
+            parameters={"Bucket": bucket},
+            found=not makes_bucket,
+        )
 
 
 def _checked(plan: DeploymentPlan) -> DeploymentPlan:

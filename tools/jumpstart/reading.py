@@ -78,6 +78,17 @@ class JumpStartCatalogue:
         except (NotFoundError, AccessDeniedError):
             return None
 
+    def size_bytes(self, model: CatalogueModel) -> int | None:
+        """Return the size of a model's data; None when it has none or may not be looked at."""
+        if model.data_uri is None:
+            return None
+        bucket, _, key = model.data_uri.removeprefix("s3://").partition("/")
+        try:
+            found = self._clients.call("s3.list_objects_v2", {"Bucket": bucket, "Prefix": key})
+        except (NotFoundError, AccessDeniedError):
+            return None
+        return sum(item["Size"] for item in found.get("Contents", ())) or None
+
     @property
     def _buckets(self) -> dict[str, str]:
         return {

@@ -30,19 +30,31 @@ def steps_for(spec: EndpointSpec, *, account: str, bucket_exists: bool) -> tuple
 def storage_steps(spec: EndpointSpec, *, bucket_exists: bool) -> Iterator[Step]:
     """Yield the bucket, when it is to be made, and every upload."""
     needed = uploads(spec)
-    if needed and not bucket_exists:
-        where = (
-            {}
-            if spec.region == "us-east-1"
-            else {"CreateBucketConfiguration": {"LocationConstraint": spec.region}}
-        )
-        yield Step(
-            operation="s3.create_bucket",
-            parameters={"Bucket": bucket_of(needed[0][0]), **where},
-            why="A bucket for model archives and results, in the endpoint's region.",
-        )
+    bucket = _bucket(spec)
+    if bucket and not bucket_exists:
+        yield _bucket_step(bucket, spec.region)
     for uri, variant in needed:
         yield _upload(uri, variant)
+
+
+def _bucket(spec: EndpointSpec) -> str | None:
+    """The bucket of the uploads, else of asynchronous results."""
+    written = [uri for uri, _ in uploads(spec)]
+    written += [spec.asynchronous.output_uri] if spec.asynchronous else []
+    return bucket_of(written[0]) if written else None
+
+
+def _bucket_step(bucket: str, region: str) -> Step:
+    where = (
+        {}
+        if region == "us-east-1"
+        else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    )
+    return Step(
+        operation="s3.create_bucket",
+        parameters={"Bucket": bucket, **where},
+        why="A bucket for model archives and results, in the endpoint's region.",
+    )
 
 
 def _upload(uri: str, variant: ProductionVariant) -> Step:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.endpoint import EndpointSpec, InferenceOption, ProductionVariant
+from tools.endpoint import EndpointSpec, InferenceOption, ModelSpec, ProductionVariant
 from tools.planners import roles
 from tools.planners.names import config_name, model_name
 
@@ -12,9 +12,7 @@ def model_parameters(
 ) -> dict[str, Any]:
     """Return CreateModel's parameters for a variant."""
     served = variant.sagemaker_model
-    container: dict[str, Any] = {"Image": served.image_uri}
-    if served.model_data_uri:
-        container["ModelDataUrl"] = served.model_data_uri
+    container: dict[str, Any] = {"Image": served.image_uri, **_model_data(served)}
     if served.environment:
         container["Environment"] = dict(sorted(served.environment.items()))
     parameters: dict[str, Any] = {
@@ -30,6 +28,22 @@ def model_parameters(
             "SecurityGroupIds": list(spec.vpc.security_group_ids),
         }
     return parameters | _tags(spec)
+
+
+def _model_data(served: ModelSpec) -> dict[str, Any]:
+    """A plain archive as its URL; files under a prefix, and licensed data, as a data source."""
+    if served.model_data_uri is None:
+        return {}
+    if served.compressed and not served.accept_eula:
+        return {"ModelDataUrl": served.model_data_uri}
+    source: dict[str, Any] = {
+        "S3Uri": served.model_data_uri,
+        "S3DataType": "S3Object" if served.compressed else "S3Prefix",
+        "CompressionType": "Gzip" if served.compressed else "None",
+    }
+    if served.accept_eula:
+        source["ModelAccessConfig"] = {"AcceptEula": True}
+    return {"ModelDataSource": {"S3DataSource": source}}
 
 
 def execution_role(spec: EndpointSpec, account: str) -> str:

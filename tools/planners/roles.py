@@ -51,7 +51,7 @@ def execution_policy(spec: EndpointSpec, account: str) -> str:
     images = sorted({_repository(m.image_uri, spec.region) for m in models})
     logs = f"arn:aws:logs:{spec.region}:{account}:log-group:/aws/sagemaker/*"
     statements = [
-        *(_allow(["s3:GetObject"], f"arn:aws:s3:::{place}") for place in data),
+        *(_allow(["s3:GetObject"], f"arn:aws:s3:::{_objects(place)}") for place in data),
         *(
             _allow(["s3:ListBucket"], f"arn:aws:s3:::{bucket}")
             for bucket in sorted({place.partition("/")[0] for place in data})
@@ -70,6 +70,11 @@ def execution_policy(spec: EndpointSpec, account: str) -> str:
         *_extras(spec),
     ]
     return _document(*statements)
+
+
+def _objects(place: str) -> str:
+    """One object, or everything under a prefix."""
+    return f"{place}*" if place.endswith("/") else place
 
 
 def _repository(image_uri: str, region: str) -> str:

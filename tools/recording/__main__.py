@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tools.recording import wall
+from tools.recording.planned import Planned
 from tools.recording.recorder import BlockedError, Recorder, refusal
 from tools.recording.request import Recording, SdkRequest
 
@@ -70,7 +71,8 @@ def _recorded(line: str, recorder: Recorder) -> Recording:
         request = SdkRequest.model_validate(json.loads(line))
         blobs = Path(request.blobs)
         objects = {uri: blobs / sha256 for uri, sha256 in request.planned_objects.items()}
-        recorder.begin(request.region, request.account, blobs, objects)
+        planned = Planned(request.region, request.account, request.bucket, objects)
+        recorder.begin(request.account, blobs, planned)
         build_and_deploy(request)
     except BlockedError as blocked:
         error, kind = str(blocked), "blocked"

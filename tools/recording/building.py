@@ -82,7 +82,8 @@ def _catalogue_builder(request: SdkRequest) -> Any:  # noqa: ANN401
         JumpStartConfig(
             model_id=chosen.model_id,
             model_version=chosen.version,
-            accept_eula=chosen.accept_eula,
+            # Not False: the SDK would then write "AcceptEula": false into open models' calls.
+            accept_eula=chosen.accept_eula or None,
         ),
         role_arn=request.role_arn,
         compute=compute,

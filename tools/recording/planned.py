@@ -20,11 +20,12 @@ _KINDS = {
 class Planned:
     """Resources of recorded calls, and objects that earlier steps of the plan upload."""
 
-    def __init__(self, region: str, account: str, objects: dict[str, Path]) -> None:
+    def __init__(self, region: str, account: str, bucket: str, objects: dict[str, Path]) -> None:
+        """Begin with the plan's bucket and its uploads by S3 URI: both come first in the plan."""
         self._region, self._account = region, account
         self._resources: dict[tuple[str, str], dict[str, Any]] = {}
         self._objects = objects
-        self._buckets: set[str] = set()
+        self._buckets = {bucket}
 
     def note(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Take a recorded call into account; returns what its answer should hold."""

@@ -40,14 +40,14 @@ class Recorder:
         self.calls: list[RecordedCall] = []
         self.reads: list[RecordedRead] = []
         self.blocked: str | None = "recording has not begun"
-        self._planned = Planned("", "", {})
+        self._planned = Planned("", "", "", {})
         self._account = ""
         self._blobs = Path()
 
-    def begin(self, region: str, account: str, blobs: Path, objects: dict[str, Path]) -> None:
-        """Begin a recording; `objects` are S3 URIs that earlier steps of the plan upload."""
+    def begin(self, account: str, blobs: Path, planned: Planned) -> None:
+        """Begin a recording on top of what earlier steps of the plan will have made."""
         self._account, self._blobs, self.blocked = account, blobs, None
-        self._planned = Planned(region, account, objects)
+        self._planned = planned
 
     def install(self, session: botocore.session.Session) -> None:
         """Hook a session, before its first client is made."""

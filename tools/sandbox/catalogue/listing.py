@@ -87,6 +87,7 @@ MODELS = (
         "xgboost-regression-model",
         ("@task:regression", "@framework:xgboost", "@license:apache-2.0"),
         _XGBOOST,
+        environment=_SCRIPT,
     ),
     Listed(
         "onnx-classification-iris",

@@ -42,6 +42,20 @@ def output_fn(prediction, accept):
     return json.dumps(prediction.tolist()), "application/json"
 '''
 
+#: The SDK sets SAGEMAKER_PROGRAM for every catalogue model, so the image is in script mode.
+_BOOSTER_SCRIPT = '''"""Serves a booster; input and output are the image's own."""
+
+from pathlib import Path
+
+import xgboost
+
+
+def model_fn(model_dir):
+    booster = xgboost.Booster()
+    booster.load_model(str(Path(model_dir) / "xgboost-model"))
+    return booster
+'''
+
 
 class Trained(NamedTuple):
     """A model's files and a request that it answers."""
@@ -101,8 +115,9 @@ def _boosted_regression() -> Trained:
     options = {"max_depth": 3, "eta": 0.2, "seed": _SEED, "nthread": 1}
     booster = xgboost.train(options, xgboost.DMatrix(rows, label=target), num_boost_round=20)
     line = ",".join(repr(float(cell)) for cell in rows[0])
+    script = _BOOSTER_SCRIPT.encode()
     return Trained(
-        {"xgboost-model": bytes(booster.save_raw("json"))},
+        {"xgboost-model": bytes(booster.save_raw("json")), "code/inference.py": script},
         {"content_type": "text/csv", "body": line},
     )
 
