@@ -11,6 +11,7 @@ from tools.catalog import Catalog
 from tools.endpoint import DeploymentMethod
 from tools.journal import Journal
 from tools.plan import DeploymentPlan, parse_plan
+from tools.planners.lifecycle import Bench
 from tools.planners.removal import Removal
 from tools.planning import Workroom, plan_for
 from tools.recording.request import Recording, SdkRequest
@@ -80,6 +81,16 @@ class Workplace(NamedTuple):
     def removal(self, region: str) -> Removal:
         """Return what an undo or a deletion in `region` is planned on."""
         return Removal(self.clients(region), self.journal, self.new_nonce())
+
+    def bench(self, region: str) -> Bench:
+        """Return what a new version of an endpoint in `region` is made with."""
+        return Bench(
+            catalog=self.catalog,
+            blobs=self.blobs,
+            downloads=self.home / "downloads",
+            sample=self.sample,
+            removal=self.removal(region),
+        )
 
     def region_of(self, deployment_id: str | None) -> str:
         """Return the region of a deployment (the newest when None), or ours."""

@@ -108,7 +108,8 @@ class Run:
             if state != "done":
                 self._make(number, step, begun=state == "started")
             if step.wait_for:
-                yield from self._wait(number, step.operation, step.wait_for)
+                parameters = concrete(step, self.answers, self.plan.digest)
+                yield from self._wait(number, step.operation, step.wait_for, parameters)
 
     def backward(self) -> Iterator[StepProgress]:
         """Take back every step that was made, last first; what is gone already is fine.
@@ -118,14 +119,19 @@ class Run:
             AwsUnavailableError: No answer; the next run continues.
         """
         for call in reversed(self.plan.undo):
-            state = self.journal.steps(self.deployment_id).get(call.for_step, ("", {}))[0]
-            if state in {"", "undone"} or not self._was_made(call.for_step, state):
+            number = call.for_step
+            state = self.journal.steps(self.deployment_id).get(number, ("", {}))[0]
+            if state in {"", "undone"} or not self._was_made(call, state):
                 continue
-            yield self._progress(call.for_step, call.operation, "taking back")
-            self._take_back(call)
+            yield self._progress(number, call.operation, "taking back")
+            back = Step(operation=call.operation, parameters=call.parameters)
+            parameters = concrete(back, self.answers, self.plan.digest)
+            answer = self._take_back(back, parameters)
+            self.answers[number] = answer
             if call.wait_for:
-                yield from self._wait(call.for_step, call.operation, call.wait_for)
-            self.journal.set_step(self.deployment_id, call.for_step, "undone", self.workshop.now())
+                yield from self._wait(number, call.operation, call.wait_for, parameters)
+            now = self.workshop.now()
+            self.journal.set_step(self.deployment_id, number, "undone", now, answer)
 
     def _progress(self, number: int, operation: str, detail: str) -> StepProgress:
         return StepProgress(
@@ -142,6 +148,8 @@ class Run:
         self.journal.set_step(self.deployment_id, number, "done", self.workshop.now(), answer)
 
     def _sent(self, step: Step, parameters: dict[str, Any]) -> dict[str, Any]:
+        if step.operation == "sagemaker.update_endpoint":
+            self._at_rest(parameters)  # a scaling that is under way would refuse it
         if not is_removal(step.operation):
             return self._patiently(step, parameters)
         if step.operation == "sagemaker.delete_endpoint" and not self._deletable(parameters):
@@ -177,17 +185,35 @@ class Run:
             self._next = None
         return {k: v for k, v in answer.items() if k != "ResponseMetadata"}
 
-    def _was_made(self, number: int, state: str) -> bool:
-        step = self.plan.steps[number]
-        if state == "done" or step.operation in IDEMPOTENT:
+    def _was_made(self, call: UndoCall, state: str) -> bool:
+        """What is given back, not taken away, may be made whether or not it had gone."""
+        step = self.plan.steps[call.for_step]
+        gives_back = not is_removal(call.operation)
+        if state == "done" or step.operation in IDEMPOTENT or gives_back:
             return True
         parameters = concrete(step, self.answers, self.plan.digest)
         return self._effect(step, parameters) is not None
 
-    def _take_back(self, call: UndoCall) -> None:
-        if call.operation == "sagemaker.delete_endpoint" and not self._deletable(call.parameters):
-            return
-        self._removing(call.operation, call.parameters)
+    def _take_back(self, back: Step, parameters: dict[str, Any]) -> dict[str, Any]:
+        if not is_removal(back.operation):
+            return self._given_back(back, parameters)
+        if back.operation == "sagemaker.delete_endpoint" and not self._deletable(parameters):
+            return {}
+        return self._removing(back.operation, parameters)
+
+    def _given_back(self, back: Step, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Make what had been taken away or changed, unless it is as it was already."""
+        if back.operation == "sagemaker.update_endpoint":
+            self._at_rest(parameters)
+            present = self._effect(back, parameters)
+            return self._send(back.operation, parameters) if present is None else present
+        if back.operation == "sagemaker.create_endpoint":
+            while seen("endpoint_deleted", parameters, self.clients).status == "Deleting":
+                self.workshop.sleep(self.workshop.poll_s)
+            name = {"EndpointName": parameters["EndpointName"]}
+            if self.clients.exists("sagemaker.describe_endpoint", name):
+                return {}
+        return self._patiently(back, parameters)
 
     def _removing(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Send a removal; what is gone already, and a bucket with other objects in it, is fine."""
@@ -202,12 +228,17 @@ class Run:
 
     def _deletable(self, parameters: dict[str, Any]) -> bool:
         """Wait until the endpoint is at rest; False when it is being deleted or gone."""
+        return self._at_rest(parameters) not in {"Deleting", GONE}
+
+    def _at_rest(self, parameters: dict[str, Any]) -> str:
+        """Wait until nothing is under way at an endpoint and return its status."""
         while (status := seen("endpoint_deleted", parameters, self.clients).status) in _BUSY:
             self.workshop.sleep(self.workshop.poll_s)
-        return status not in {"Deleting", GONE}
+        return status
 
-    def _wait(self, number: int, operation: str, waiter: Waiter) -> Iterator[StepProgress]:
-        parameters = self._parameters_for(number, operation)
+    def _wait(
+        self, number: int, operation: str, waiter: Waiter, parameters: dict[str, Any]
+    ) -> Iterator[StepProgress]:
         for status in wait(
             waiter,
             parameters,
@@ -216,10 +247,3 @@ class Run:
             poll_s=self.workshop.poll_s,
         ):
             yield self._progress(number, operation, status)
-
-    def _parameters_for(self, number: int, operation: str) -> dict[str, Any]:
-        step = self.plan.steps[number]
-        if step.operation == operation:
-            return concrete(step, self.answers, self.plan.digest)
-        return next(c.parameters for c in self.plan.undo if c.operation == operation
-                    and c.for_step == number)  # fmt: skip

@@ -22,13 +22,22 @@ from tools.errors import (
     UserError,
 )
 from tools.journal import Journal
-from tools.plan import SERVING_KINDS, DeploymentPlan
+from tools.plan import SERVING_KINDS, DeploymentPlan, Precondition
 from tools.verification import Verification, verify
 
 logger = logging.getLogger(__name__)
 
 Status = Literal["running", "undoing", "deployed", "failed", "undone", "stuck"]
 FOLLOW_EVERY_S = 0.2
+_REMOVED = "Everything that had been made was removed again."
+_TAKEN_BACK: dict[str, str] = {
+    "deploy": _REMOVED,
+    "unpark": _REMOVED + " The endpoint is parked as before.",
+    "update": "The version before serves on; everything that had been made was removed again.",
+    "park": "Everything that had been taken away was given back.",
+    "undo": "What had been done was taken back.",
+    "delete": "What had been done was taken back.",
+}
 
 
 class Deployment(BaseModel):
@@ -133,6 +142,7 @@ def _carry_out(
         if not run.begun():
             _check_preconditions(plan, clients)
         yield from run.forward()
+        ended = _verified(run) if plan.kind in SERVING_KINDS else _ended(run)
     except AwsUnavailableError as error:
         raise AwsUnavailableError(
             f"{error.message} The deployment is interrupted; nothing is lost.",
@@ -141,7 +151,7 @@ def _carry_out(
     except SagepilotError as error:
         yield from _fail(run, error)
         return
-    yield _verified(run) if plan.kind in SERVING_KINDS else _ended(run)
+    yield ended
 
 
 def _ended(run: Run) -> Deployment:
@@ -172,6 +182,18 @@ def _check_preconditions(plan: DeploymentPlan, clients: AwsClients) -> None:
                 f"When the plan was made, {what} {was}; now it {now}.",
                 remedy="Make the plan again.",
             )
+        if condition.answered:
+            _check_answer(condition, clients)
+
+
+def _check_answer(condition: Precondition, clients: AwsClients) -> None:
+    answer = clients.call(condition.operation, condition.parameters)
+    for key, was in condition.answered.items():
+        if answer.get(key) != was:
+            raise PlanOutdatedError(
+                f"When the plan was made, {key} was {was}; now it is {answer.get(key)}.",
+                remedy="Make the plan again.",
+            )
 
 
 def _fail(run: Run, error: SagepilotError) -> Iterator[StepProgress | Deployment]:
@@ -183,7 +205,7 @@ def _fail(run: Run, error: SagepilotError) -> Iterator[StepProgress | Deployment
     logger.warning(
         "deployment.failed", extra={"deployment_id": run.deployment_id, "error": failure["type"]}
     )
-    if run.plan.kind not in SERVING_KINDS or not run.begun():
+    if not run.plan.undo or not run.begun():
         ended = "failed" if not run.begun() else "stuck"
         run.journal.set_status(
             run.deployment_id, ended, run.workshop.now(), outcome={"failure": failure}
@@ -207,8 +229,7 @@ def _take_back(
             run.deployment_id, "stuck", run.workshop.now(), outcome={"failure": failure}
         )
     else:
-        failure = {**failure, "message": f"{failure['message']} Everything that had been made "
-                   "was removed again."}  # fmt: skip
+        failure = {**failure, "message": f"{failure['message']} {_TAKEN_BACK[run.plan.kind]}"}
         run.journal.set_status(
             run.deployment_id, "failed", run.workshop.now(), outcome={"failure": failure}
         )

@@ -11,7 +11,15 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field, field_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    computed_field,
+    field_serializer,
+    model_serializer,
+)
 
 from tools.errors import InvalidInputError
 from tools.packing.fitting.fitted import SampleRequest
@@ -60,11 +68,22 @@ class UndoCall(_Value):
 
 
 class Precondition(_Value):
-    """A read made while planning, with what it found; made again before the first step."""
+    """A read made while planning, with what it found; made again before the first step.
+
+    Attributes:
+        answered: Parts of the answer, by name, that must still be so.
+    """
 
     operation: str
     parameters: dict[str, Any]
     found: bool
+    answered: dict[str, str] = Field(default_factory=dict)
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A plan without `answered` keeps the digest it had before there was such a thing."""
+        value: dict[str, Any] = whole(self)
+        return value if self.answered else {k: v for k, v in value.items() if k != "answered"}
 
 
 class DeploymentPlan(_Value):

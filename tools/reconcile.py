@@ -46,6 +46,8 @@ def effect_of(
     try:
         if operation in _SAGEMAKER:
             return _sagemaker_effect(operation, parameters, digest, clients)
+        if operation == "sagemaker.update_endpoint":
+            return _update_effect(parameters, clients)
         match operation:
             case "s3.create_bucket":
                 clients.call("s3.head_bucket", {"Bucket": parameters["Bucket"]})
@@ -66,6 +68,17 @@ def _sagemaker_effect(
     describe, name, arn = _SAGEMAKER[operation]
     answer = clients.call(describe, {name: parameters[name]})
     return {arn: answer[arn]} if plan_tag(answer[arn], clients) == digest else None
+
+
+def _update_effect(parameters: dict[str, Any], clients: AwsClients) -> dict[str, Any] | None:
+    """An update has no tag: the configuration in service, or on its way there, tells."""
+    now = clients.call("sagemaker.describe_endpoint", {"EndpointName": parameters["EndpointName"]})
+    wanted = parameters["EndpointConfigName"]
+    pending = now.get("PendingDeploymentSummary", {}).get("EndpointConfigName")
+    under_way = now["EndpointStatus"] in {"Updating", "RollingBack"} and pending in {None, wanted}
+    if under_way or now["EndpointConfigName"] == wanted:
+        return {"EndpointArn": now["EndpointArn"]}
+    return None
 
 
 def plan_tag(arn: str, clients: AwsClients) -> str | None:

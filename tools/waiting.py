@@ -10,6 +10,8 @@ from tools.errors import AwsUnavailableError, DeploymentFailedError, NotFoundErr
 #: botocore's own waiter for endpoints gives up after 30 s x 120.
 LIMIT_S = 3600.0
 GONE = "gone"
+#: In service, but not with the configuration that was asked for.
+ROLLED_BACK = "RolledBack"
 
 Waiter = Literal[
     "endpoint_in_service", "endpoint_updated", "endpoint_deleted", "change_set_created",
@@ -46,7 +48,9 @@ _STACK = ("cloudformation.describe_stacks", ("StackName",), ("Stacks", 0), "Stac
 _ROWS: dict[str, _Row] = {
     "endpoint_in_service": _Row(*_ENDPOINT, ("InService",), ("Failed", "OutOfService", GONE)),
     "endpoint_updated": _Row(
-        *_ENDPOINT, ("InService",), ("Failed", "UpdateRollbackFailed", "OutOfService", GONE)
+        *_ENDPOINT,
+        ("InService",),
+        ("Failed", "UpdateRollbackFailed", "OutOfService", ROLLED_BACK, GONE),
     ),
     "endpoint_deleted": _Row(*_ENDPOINT, (GONE,), ()),
     "component_in_service": _Row(*_COMPONENT, ("InService",), ("Failed", GONE)),
@@ -92,7 +96,19 @@ def seen(waiter: Waiter, parameters: dict[str, Any], clients: AwsClients) -> See
             answer = answer[part]
     except (NotFoundError, IndexError):
         return Seen(GONE)
-    return Seen(answer[row.status], answer.get(row.reason) or "")
+    now = Seen(answer[row.status], answer.get(row.reason) or "")
+    if waiter == "endpoint_updated" and now.status == "InService":
+        return _in_service_with(parameters, answer, now)
+    return now
+
+
+def _in_service_with(parameters: dict[str, Any], answer: Any, now: Seen) -> Seen:  # noqa: ANN401
+    """An update that failed ends in service too: only the configuration's name tells."""
+    wanted, present = parameters["EndpointConfigName"], answer["EndpointConfigName"]
+    if wanted == present:
+        return now
+    why = now.reason or "the update was rolled back"
+    return Seen(ROLLED_BACK, f"{why} (still serving configuration {present})")
 
 
 def wait(

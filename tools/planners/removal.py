@@ -1,77 +1,150 @@
 """Plans that take away: undo a deployment, or delete an endpoint (its name must be typed)."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from tools.aws import AwsClients
 from tools.errors import InvalidInputError, NotFoundError
-from tools.journal import Journal
-from tools.plan import DeploymentPlan, Step, UndoCall, parse_plan
+from tools.operations import is_removal
+from tools.plan import SERVING_KINDS, DeploymentPlan, Step, UndoCall
+from tools.planners.lineage import Removal, Turn, history, plan_of, standing_calls
+from tools.planners.moves import as_steps
+from tools.planners.parking import plan_unpark
+from tools.planners.updating import plan_update_undo
 from tools.reconcile import plan_tag
+
+__all__ = ["Removal", "plan_deletion", "plan_undo"]
 
 _WHY = {
     "s3.delete_bucket": "Remove the bucket; it stays when anything else is in it.",
     "sagemaker.delete_endpoint": "Stop the endpoint and its charges.",
 }
-
-
-class Removal(NamedTuple):
-    """What an undo or a deletion is planned on."""
-
-    clients: AwsClients
-    journal: Journal
-    nonce: str
+#: What goes first when the turns of a long life are taken away together: what is charged for
+#: before what is used by it, a role after what it serves.
+_ORDER = (
+    "scheduler.delete_schedule", "cloudwatch.delete_alarms",
+    "application-autoscaling.delete_scheduled_action",
+    "application-autoscaling.delete_scaling_policy",
+    "application-autoscaling.deregister_scalable_target", "sagemaker.delete_endpoint",
+    "sagemaker.delete_endpoint_config", "sagemaker.delete_model", "iam.delete_role_policy",
+    "iam.delete_role", "s3.delete_object", "s3.delete_bucket",
+)  # fmt: skip
+_CALLS_OF_PARKED = _ORDER[1:6]
 
 
 def plan_undo(deployment_id: str | None, removal: Removal) -> DeploymentPlan:
-    """Plan to take a deployment back, the newest standing one when no id is given.
+    """Plan to go back to before a deployment, the newest standing one when no id is given.
+
+    A first deployment goes with all that was made for its endpoint since; an update goes back to
+    the configuration before; a park is undone by unparking.
 
     Raises:
         NotFoundError: There is no such deployment, or nothing of it is left.
+        InvalidInputError: Something newer stands on it.
     """
-    row = next(
-        (
-            row
-            for row in removal.journal.deployments()
-            if (deployment_id is None and row["status"] == "deployed")
-            or row["deployment_id"] == deployment_id
-        ),
-        None,
+    turn = _standing(deployment_id, removal)
+    match turn.plan.kind:
+        case "update":
+            return plan_update_undo(turn, removal)
+        case "park":
+            return plan_unpark(turn.plan.endpoint_name, removal)
+        case "unpark":
+            calls = standing_calls(turn, removal.journal)
+            steps = as_steps(calls, "Parked again.")
+            return _plan("undo", turn.plan.endpoint_name, steps, removal, turn.deployment_id)
+        case _:
+            return _whole("undo", turn.plan.endpoint_name, (turn,), removal)
+
+
+def _standing(deployment_id: str | None, removal: Removal) -> Turn:
+    """Find the turn that is meant; only an endpoint's newest can be undone by itself."""
+    for row in removal.journal.deployments():
+        if deployment_id not in {None, row["deployment_id"]}:
+            continue
+        made = plan_of(row, removal.journal)
+        if made is None or made.kind not in {*SERVING_KINDS, "park"}:
+            continue
+        turn = Turn(row["deployment_id"], made)
+        if row["status"] not in {"deployed", "undone"} and deployment_id is not None:
+            if standing_calls(turn, removal.journal):
+                return turn
+            continue
+        past = history(row["endpoint_name"], removal.journal)
+        if turn.deployment_id not in {t.deployment_id for t in past}:
+            continue
+        if made.kind != "deploy" and past[0].deployment_id != turn.deployment_id:
+            raise InvalidInputError(
+                f"{past[0].deployment_id} came after {turn.deployment_id} and stands on it.",
+                remedy=f"Undo {past[0].deployment_id} first.",
+            )
+        return turn
+    raise NotFoundError(
+        f"There is no deployment {deployment_id or ''} to undo.".replace("  ", " "),
+        remedy="Look at `sagepilot endpoints` for what stands.",
     )
-    made = None if row is None else _plan_of(row, removal.journal)
-    if row is None or made is None or made.kind != "deploy" or row["status"] == "undone":
-        raise NotFoundError(
-            f"There is no deployment {deployment_id or ''} to undo.".replace("  ", " "),
-            remedy="Look at `sagepilot endpoints` for what stands.",
-        )
-    begun = removal.journal.steps(row["deployment_id"])
-    standing = [c for c in made.undo if begun.get(c.for_step, ("", {}))[0] in {"started", "done"}]
-    if not standing:
-        raise NotFoundError("Nothing of that deployment is left.", remedy="There is nothing to do.")
-    return _removal_plan("undo", made.endpoint_name, standing, removal, row["deployment_id"])
-
-
-def _plan_of(row: dict[str, Any], journal: Journal) -> DeploymentPlan | None:
-    text = journal.plan_json(row["digest"])
-    return None if text is None else parse_plan(text)
 
 
 def plan_deletion(endpoint_name: str, removal: Removal) -> DeploymentPlan:
     """Plan to delete an endpoint with all that belongs to it; its name must be typed to approve.
 
-    An endpoint of ours goes with everything its plan made. One that we did not make goes with its
-    scalable targets, configuration and models, as AWS describes them now.
+    An endpoint of ours, parked or not, goes with everything that its plans made. One that we did
+    not make goes with its scalable targets, configuration and models, as AWS describes them now.
 
     Raises:
         NotFoundError: There is no such endpoint.
     """
+    past = history(endpoint_name, removal.journal)
+    if past and past[0].plan.kind == "park":
+        return _whole("delete", endpoint_name, past, removal)
     endpoint = removal.clients.call("sagemaker.describe_endpoint", {"EndpointName": endpoint_name})
     digest = plan_tag(endpoint["EndpointArn"], removal.clients)
-    for row in removal.journal.deployments():
-        if row["digest"] == digest and row["endpoint_name"] == endpoint_name:
-            made = plan_undo(row["deployment_id"], removal)
-            return made.model_copy(update={"kind": "delete", "typed_name_required": endpoint_name})
-    steps = _observed(endpoint, removal.clients)
-    return _removal_plan("delete", endpoint_name, steps, removal, None)
+    if digest is not None and digest in {turn.plan.digest for turn in past}:
+        return _whole("delete", endpoint_name, past, removal)
+    described = reversed(_observed(endpoint, removal.clients))
+    calls = sorted(_once([*_made(past, removal), *described]), key=_rank)
+    return _removal_plan("delete", endpoint_name, _renumbered(calls), removal, None)
+
+
+def _whole(
+    kind: str, endpoint_name: str, turns: tuple[Turn, ...], removal: Removal
+) -> DeploymentPlan:
+    """Return the plan that takes away all that was made since the endpoint's first deployment."""
+    past = history(endpoint_name, removal.journal) or turns
+    parked = past[0].plan.kind == "park"
+    calls = [
+        call for call in _made(past, removal) if not (parked and call.operation in _CALLS_OF_PARKED)
+    ]
+    if not calls:
+        raise NotFoundError("Nothing of that deployment is left.", remedy="There is nothing to do.")
+    first = past[-1].deployment_id
+    return _removal_plan(kind, endpoint_name, _renumbered(calls), removal, first)
+
+
+def _made(turns: tuple[Turn, ...], removal: Removal) -> list[UndoCall]:
+    """Return the removals of everything that turns made, each once, in the order to go."""
+    found = _once(
+        [
+            call
+            for turn in turns
+            for call in reversed(standing_calls(turn, removal.journal))
+            if is_removal(call.operation)
+        ]
+    )
+    return found if len(turns) == 1 else sorted(found, key=_rank)
+
+
+def _once(calls: list[UndoCall]) -> list[UndoCall]:
+    return list({f"{call.operation} {call.parameters}": call for call in calls}.values())
+
+
+def _rank(call: UndoCall) -> int:
+    known = call.operation if call.operation in _ORDER else _CALLS_OF_PARKED[-1]
+    return _ORDER.index(known)
+
+
+def _renumbered(calls: list[UndoCall]) -> list[UndoCall]:
+    """Number calls that are to be made first to last as if they were made last to first."""
+    ordered = list(reversed(calls))
+    return [call.model_copy(update={"for_step": number}) for number, call in enumerate(ordered)]
 
 
 def _observed(endpoint: dict[str, Any], clients: AwsClients) -> list[UndoCall]:
@@ -118,7 +191,6 @@ def _removal_plan(
 ) -> DeploymentPlan:
     if not calls:
         raise InvalidInputError("There is nothing to remove.", remedy="Name another endpoint.")
-    target = removal.clients.target
     steps = tuple(
         Step(
             operation=call.operation,
@@ -128,14 +200,21 @@ def _removal_plan(
         )
         for call in reversed(calls)
     )
+    return _plan(kind, endpoint_name, steps, removal, deployment_id)
+
+
+def _plan(
+    kind: str,
+    endpoint_name: str,
+    steps: tuple[Step, ...],
+    removal: Removal,
+    deployment_id: str | None,
+) -> DeploymentPlan:
     return DeploymentPlan.model_validate(
         {
+            **removal.place_of_plan(),
             "kind": kind,
-            "target": target.name,
-            "account": removal.clients.account,
-            "region": target.region_name,
             "endpoint_name": endpoint_name,
-            "nonce": removal.nonce,
             "undoes": deployment_id,
             "steps": steps,
             "typed_name_required": endpoint_name if kind == "delete" else None,

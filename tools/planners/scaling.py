@@ -2,9 +2,40 @@
 
 from typing import Any
 
-from tools.endpoint import EndpointSpec, ProductionVariant, ScalingPolicy, ScheduledScaling
+from tools.endpoint import (
+    EndpointSpec,
+    ProductionVariant,
+    ScalingPolicy,
+    ScalingSpec,
+    ScheduledScaling,
+)
+from tools.recommendation import Recommendation
 
 NAMESPACE = "sagemaker"
+#: SageMaker's own default for target tracking, in and out (docs: endpoint-auto-scaling).
+COOLDOWN_S = 300
+
+
+def scaling_spec(chosen: Recommendation) -> ScalingSpec | None:
+    """Return the scaling that a recommendation calls for, or None."""
+    scaling = chosen.auto_scaling
+    if scaling is None:
+        return None
+    return ScalingSpec(
+        scalable_dimension=scaling.scalable_dimension,
+        min_capacity=scaling.min_capacity,
+        max_capacity=scaling.max_capacity,
+        policies=tuple(
+            ScalingPolicy(
+                policy_type=policy.policy_type,
+                metric=policy.metric,
+                target_value=policy.target_value,
+                scale_in_cooldown_s=policy.scale_in_cooldown or COOLDOWN_S,
+                scale_out_cooldown_s=policy.scale_out_cooldown or policy.cooldown or COOLDOWN_S,
+            )
+            for policy in scaling.policies
+        ),
+    )
 
 
 def target_key(spec: EndpointSpec, variant: ProductionVariant) -> dict[str, str]:
