@@ -196,6 +196,7 @@ _BY_CODE: dict[str, tuple[type[errors.UserError], str]] = {
     "NoSuchKey": (errors.NotFoundError, "Check the object's key."),
     "404": (errors.NotFoundError, "Check the name."),
     "ObjectNotFoundException": (errors.NotFoundError, "Check the name."),
+    "InvalidChangeSetStatus": (errors.NameInUseError, "Wait until the stack is at rest."),
     "EntityAlreadyExists": (errors.NameInUseError, "Choose another name."),
     "ResourceInUse": (errors.NameInUseError, "Wait until it is free, or choose another name."),
 }

@@ -14,6 +14,7 @@ _LISTED_TAGS = {
     "sagemaker.create_endpoint_config",
     "sagemaker.create_endpoint",
     "iam.create_role",
+    "cloudformation.create_change_set",  # a stack's tags are its resources' too
 }
 
 

@@ -21,6 +21,7 @@ from pydantic import (
     model_serializer,
 )
 
+from tools.endpoint import EndpointSpec
 from tools.errors import InvalidInputError
 from tools.packing.fitting.fitted import SampleRequest
 from tools.validation import violations
@@ -99,6 +100,7 @@ class DeploymentPlan(_Value):
         cost_if_forgotten_usd_per_month: When nobody uses it and nobody deletes it.
         expected_changes: What a CloudFormation change set must hold, no more and no less.
         sample: The request that verifies the endpoint.
+        spec: The endpoint that it makes, for rendering; None when it makes none.
         digest: SHA-256 over target, account, region, nonce and every call.
     """
 
@@ -123,6 +125,7 @@ class DeploymentPlan(_Value):
     warnings: tuple[str, ...] = ()
     packaging: tuple[dict[str, Any], ...] = ()
     sample: SampleRequest | None = None
+    spec: EndpointSpec | None = None
     recommendation: dict[str, Any] | None = None
     requirements: dict[str, Any] | None = None
 

@@ -29,11 +29,19 @@ from tools.packaging import Package, package
 from tools.plan import DeploymentPlan, Precondition, Step, canonical_json, check
 from tools.planners.api import describe_capacity, steps_for
 from tools.planners.catalogue import CatalogueWish, known_needs, settle
+from tools.planners.cloudformation import (
+    additions,
+    check_template,
+    reasons_of,
+    steps_by_stack,
+    template_for,
+)
 from tools.planners.inverse import undo_for
 from tools.planners.jumpstart import served_model, steps_by_jumpstart
 from tools.planners.model_builder import SdkRoom, steps_by_sdk
 from tools.recommendation import Recommendation, recommend
 from tools.recording.request import Recording, SdkRequest
+from tools.renderers.template import Template
 from tools.requirements import (
     DataSensitivity,
     DeploymentPreference,
@@ -191,6 +199,8 @@ def _check_source(needs: Requirements, method: DeploymentMethod) -> bool:
 def method_of(needs: Requirements) -> DeploymentMethod:
     """Return the method that was asked for: by name, or by a model of the catalogue."""
     source = needs.model_source
+    if needs.deployment_preference is DeploymentPreference.CLOUDFORMATION:
+        return DeploymentMethod.CLOUDFORMATION
     if source is not None and source.kind is ModelSourceKind.JUMPSTART:
         return DeploymentMethod.JUMPSTART
     if needs.deployment_preference is DeploymentPreference.SDK:
@@ -235,10 +245,21 @@ def _steps(
             if isinstance(listed, CatalogueWish):
                 return steps_by_jumpstart(spec, listed.model, listed.instance_type, sdk)
             return steps_by_sdk(spec, sdk)
+        case DeploymentMethod.CLOUDFORMATION:
+            template = _template(spec, wish, place)
+            check_template(template, spec.region)
+            return steps_by_stack(
+                spec, template, bucket_exists=place.bucket_exists, nonce=place.nonce
+            )
         case _:
             raise InvalidInputError(
                 f"The method {method} cannot make this plan.", remedy="Choose the method api."
             )
+
+
+def _template(spec: EndpointSpec, wish: Wish, place: Place) -> Template:
+    chosen = wish.recommendation.model_dump(mode="json")
+    return template_for(spec, place.account, reasons_of(chosen))
 
 
 def _with_sample_request(needs: Requirements, room: Workroom) -> Requirements:
@@ -456,6 +477,9 @@ def make_plan(
             "inference_option": spec.inference_option.value,
             "steps": steps,
             "undo": undo_for(steps),
+            "expected_changes": additions(_template(spec, wish, place))
+            if method is DeploymentMethod.CLOUDFORMATION
+            else (),
             "preconditions": tuple(_preconditions(spec, place.bucket, steps)),
             "summary": f"Endpoint {spec.name} in {place.region}: {describe_capacity(spec)}; "
             f"{len(steps)} calls.",
@@ -464,6 +488,7 @@ def make_plan(
             "warnings": (*(w.text for w in chosen.warnings), *told, *wish.notes),
             "packaging": wish.packaging,
             "sample": wish.model.sample,
+            "spec": spec,
             "eula_required": any(v.sagemaker_model.accept_eula for v in spec.all_variants),
             "recommendation": chosen.model_dump(mode="json"),
             "requirements": wish.needs.said(),
@@ -493,6 +518,12 @@ def _preconditions(
         found=False,
     )
     for step in steps:
+        if step.operation == "cloudformation.create_change_set":
+            yield Precondition(
+                operation="cloudformation.describe_stacks",
+                parameters={"StackName": step.parameters["StackName"]},
+                found=False,
+            )
         if step.operation == "sagemaker.create_endpoint_config":
             name = step.parameters["EndpointConfigName"]
             if name == spec.name and not name.endswith(spec.suffix):

@@ -31,23 +31,46 @@ _INVERSE: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+#: Carrying a change set out is taken back with the stack that the change set made.
+_WITH_ANOTHER = frozenset({"cloudformation.execute_change_set"})
+
+
 def undo_for(steps: tuple[Step, ...]) -> tuple[UndoCall, ...]:
     """Return the inverse of every step, in the order of the steps (they are made last first).
 
     Raises:
         KeyError: A step has no known inverse; a planner must not use such a call.
     """
-    return tuple(_inverse(number, step) for number, step in enumerate(steps))
+    return tuple(
+        _inverse(number, step)
+        for number, step in enumerate(steps)
+        if step.operation not in _WITH_ANOTHER
+    )
 
 
 def _inverse(number: int, step: Step) -> UndoCall:
     if step.operation == "cloudwatch.put_metric_alarm":
         names: dict[str, Any] = {"AlarmNames": [step.parameters["AlarmName"]]}
         return UndoCall(operation="cloudwatch.delete_alarms", parameters=names, for_step=number)
+    if step.operation == "cloudformation.create_change_set":
+        return _stack_gone(number, step.parameters)
     operation, keys = _INVERSE[step.operation]
     return UndoCall(
         operation=operation,
         parameters={key: step.parameters[key] for key in keys},
         for_step=number,
         wait_for="endpoint_deleted" if operation == "sagemaker.delete_endpoint" else None,
+    )
+
+
+def _stack_gone(number: int, made: dict[str, Any]) -> UndoCall:
+    """A new stack goes with its change set, whether or not that was carried out."""
+    return UndoCall(
+        operation="cloudformation.delete_stack",
+        parameters={
+            "StackName": made["StackName"],
+            "ClientRequestToken": f"{made['ClientToken']}-undone",
+        },
+        for_step=number,
+        wait_for="stack_deleted",
     )

@@ -1,0 +1,1 @@
+"""Renderers: a specification as text that a repository can keep. They change nothing."""
