@@ -42,7 +42,8 @@ check: lint browser
 	@$(BIN)/python -m pytest -n $(JOBS) -q --cov --cov-report=term
 
 bench: setup
-	@$(BIN)/python -m pytest tests/benchmarks -q --benchmark-enable -p no:xdist -o addopts="--import-mode=importlib"
+	@$(BIN)/python -m pytest tests/benchmarks -q --benchmark-enable -p no:xdist \
+	  -o addopts="--import-mode=importlib" -o python_files="bench_*.py"
 
 live: setup
 	@$(BIN)/python -m tests.live.run
