@@ -36,8 +36,9 @@ from tools.planners.cloudformation import (
     steps_by_stack,
     template_for,
 )
+from tools.planners.hub import HubWish, hub_wish, sized_needs
 from tools.planners.inverse import undo_for
-from tools.planners.jumpstart import served_model, steps_by_jumpstart
+from tools.planners.jumpstart import steps_by_jumpstart
 from tools.planners.model_builder import SdkRoom, steps_by_sdk
 from tools.recommendation import Recommendation, recommend
 from tools.recording.request import Recording, SdkRequest
@@ -112,7 +113,7 @@ class Wish(NamedTuple):
 
     needs: Requirements
     recommendation: Recommendation
-    model: Package | CatalogueWish
+    model: Package | CatalogueWish | HubWish
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -148,7 +149,12 @@ def plan_for(
     method = method or method_of(needs)
     listed = _check_source(needs, method)
     place = observe(needs, clients, nonce=room.nonce, bucket=room.bucket, role_arn=room.role_arn)
-    wish = _listed_wish(needs, clients, room) if listed else _own_wish(needs, clients, place, room)
+    if listed:
+        wish = _listed_wish(needs, clients, room)
+    elif needs.model_source is not None and needs.model_source.kind is ModelSourceKind.HUB:
+        wish = _hub_wish(needs, place, room)
+    else:
+        wish = _own_wish(needs, clients, place, room)
     by_sdk = method in {DeploymentMethod.SDK, DeploymentMethod.JUMPSTART}
     return make_plan(wish, place, method, _sdk_room(place, clients, room) if by_sdk else None)
 
@@ -180,6 +186,14 @@ def _listed_wish(needs: Requirements, clients: AwsClients, room: Workroom) -> Wi
     return Wish(needs, chosen, wish)
 
 
+def _hub_wish(needs: Requirements, place: Place, room: Workroom) -> Wish:
+    """A model of the Hugging Face hub, on the image that serves its kind."""
+    known = sized_needs(merge(needs, {"region": place.region}))
+    chosen = _an_endpoint(recommend(known, room.catalog))
+    wish, chosen = hub_wish(known, chosen, room.catalog)
+    return Wish(needs, chosen, wish)
+
+
 def _check_source(needs: Requirements, method: DeploymentMethod) -> bool:
     """Say whether the model is one of the catalogue.
 
@@ -203,7 +217,8 @@ def method_of(needs: Requirements) -> DeploymentMethod:
         return DeploymentMethod.CLOUDFORMATION
     if source is not None and source.kind is ModelSourceKind.JUMPSTART:
         return DeploymentMethod.JUMPSTART
-    if needs.deployment_preference is DeploymentPreference.SDK:
+    fetched = source is not None and source.kind is ModelSourceKind.HUB
+    if needs.deployment_preference is DeploymentPreference.SDK and not fetched:
         return DeploymentMethod.SDK
     return DeploymentMethod.API
 
@@ -360,9 +375,9 @@ def specify(wish: Wish, place: Place) -> EndpointSpec:
     )
 
 
-def _served(model: Package | CatalogueWish, folder: str) -> ModelSpec:
-    if isinstance(model, CatalogueWish):
-        return served_model(model.model, model.instance_type)
+def _served(model: Package | CatalogueWish | HubWish, folder: str) -> ModelSpec:
+    if not isinstance(model, Package):
+        return model.served
     return ModelSpec(
         image_uri=model.image_uri,
         archive_sha256=model.archive.sha256,
@@ -394,7 +409,7 @@ def _variant(wish: Wish, served: ModelSpec) -> ProductionVariant:
             provisioned_concurrency=chosen.provisioned_concurrency,
             scaling=_scaling(chosen),
         )
-    options = wish.model.variant_options if isinstance(wish.model, CatalogueWish) else {}
+    options = {} if isinstance(wish.model, Package) else wish.model.variant_options
     return ProductionVariant.model_validate(
         {
             "sagemaker_model": served,
@@ -419,7 +434,7 @@ def _asynchronous(chosen: Recommendation, folder: str) -> AsyncSpec | None:
 def _isolated(wish: Wish) -> bool:
     if wish.recommendation.inference_option is InferenceOption.SERVERLESS:
         return False
-    by_itself = isinstance(wish.model, CatalogueWish) and wish.model.model.network_isolation
+    by_itself = not isinstance(wish.model, Package) and wish.model.network_isolation
     return by_itself or wish.needs.data_sensitivity is DataSensitivity.REGULATED
 
 

@@ -25,6 +25,8 @@ FAMILIES = (
     "huggingface",
     "sagemaker-tritonserver",
 )
+#: Families that serve published models and language models by their id or their files.
+LANGUAGE_FAMILIES = ("djl-lmi", "vllm", "huggingface-llm", "huggingface-tei", "huggingface-tei-cpu")
 
 _INSTANCE_TYPE = re.compile(r"ml\.([a-z]+\d+[a-z]*(?:-[a-z\d]+)*)\.[a-z\d-]+")
 #: Graviton: the letter after the generation is a g (m7g, c6gn, r8gd, t4g), also g5g.
@@ -72,6 +74,12 @@ def versions(framework: str) -> tuple[str, ...]:
     return tuple(_scope(framework, arm=False)["versions"])
 
 
+def newest_version(framework: str) -> str:
+    """The highest version number of a family's inference images."""
+    numbers = {v: tuple(int(n) for n in re.findall(r"\d+", v)) for v in versions(framework)}
+    return max(numbers, key=lambda version: numbers[version])
+
+
 def regions(framework: str, version: str) -> tuple[str, ...]:
     """The Regions that hold a family's image, sorted."""
     _, entry = _entry(framework, _scope(framework, arm=False), version, None)
@@ -98,10 +106,10 @@ def table_folder() -> Path:
 
 @cache
 def _table(framework: str) -> dict[str, Any]:
-    if framework not in FAMILIES:
+    if framework not in (*FAMILIES, *LANGUAGE_FAMILIES):
         raise InvalidInputError(
             f"There is no image family {framework!r}.",
-            remedy=f"Choose one of: {', '.join(FAMILIES)}.",
+            remedy=f"Choose one of: {', '.join((*FAMILIES, *LANGUAGE_FAMILIES))}.",
         )
     path = table_folder() / f"{framework}.json"
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from tools.catalog import Catalog
-from tools.endpoint import Framework, InferenceOption
+from tools.endpoint import Framework, InferenceOption, ModelSpec
 from tools.errors import InvalidInputError
 from tools.estimation import HOURS_PER_MONTH, cents
 from tools.jumpstart.model import CatalogueModel, payload_base64
@@ -19,7 +19,7 @@ from tools.jumpstart.suitability import (
     serverless_obstacle,
 )
 from tools.packaging import SampleRequest
-from tools.planners.jumpstart import variant_options
+from tools.planners.jumpstart import served_model, variant_options
 from tools.recommendation import Recommendation
 from tools.requirements import Requirements, merge
 
@@ -37,6 +37,16 @@ class CatalogueWish(NamedTuple):
     instance_type: str
     notes: tuple[str, ...]
     size_bytes: int | None
+
+    @property
+    def served(self) -> ModelSpec:
+        """What is served."""
+        return served_model(self.model, self.instance_type)
+
+    @property
+    def network_isolation(self) -> bool:
+        """Whether the catalogue wants the container cut off."""
+        return self.model.network_isolation
 
     @property
     def variant_options(self) -> dict[str, int | str]:
@@ -105,7 +115,7 @@ def settle(
         _check_serverless(model)
     instance_type, note = instance_type_for(model, chosen.inference_option, chosen.instance_type)
     if chosen.instance_type not in {None, instance_type}:
-        chosen = _priced(chosen, instance_type, model.region, catalog)
+        chosen = priced(chosen, instance_type, model.region, catalog)
     notes = [*((note,) if note else ()), *_licence_notes(model)]
     return CatalogueWish(model, instance_type, tuple(notes), size_bytes), chosen
 
@@ -120,10 +130,10 @@ def _check_serverless(model: CatalogueModel) -> None:
         )
 
 
-def _priced(
+def priced(
     chosen: Recommendation, instance_type: str, region: str, catalog: Catalog
 ) -> Recommendation:
-    """The recommendation on another type: costs follow its price where that is known."""
+    """Return the recommendation on another type: costs follow its price where that is known."""
     price = catalog.price(instance_type, region)
     before = catalog.price(str(chosen.instance_type), region)
     return chosen.model_copy(

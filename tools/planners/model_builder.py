@@ -89,6 +89,8 @@ def check_expressible(spec: EndpointSpec) -> None:
         f"a variant that is not named {SDK_VARIANT}": first.name != SDK_VARIANT,
         "a variant's weight": first.weight != 1,
     }
+    if first.sagemaker_model.model_data_uri is None:
+        faults["a model that its image fetches itself"] = True
     found = [what for what, is_so in faults.items() if is_so]
     if found:
         raise InvalidInputError(
