@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +19,10 @@ from tools.sandbox.async_payloads import AsyncPayloads
 from tools.sandbox.async_queue import AsyncQueues
 from tools.sandbox.catalogue.seeding import Catalogue
 from tools.sandbox.clockwork import Clockwork
+from tools.sandbox.cloudformation.service import CloudFormation
 from tools.sandbox.containers import StartContainer
 from tools.sandbox.deployments import Deployer
+from tools.sandbox.destinations import Destinations
 from tools.sandbox.endpoint_configs import EndpointConfigs
 from tools.sandbox.endpoints import Endpoints
 from tools.sandbox.hosting_state import Endpoint, HostingState
@@ -38,12 +41,14 @@ from tools.sandbox.scalable_capacity import ScalableCapacity
 from tools.sandbox.scaling import Scaling
 from tools.sandbox.scaling_engine import ScalingEngine
 from tools.sandbox.scaling_policies import Alarms
+from tools.sandbox.scheduler import Scheduler
 from tools.sandbox.service import Operation, answer_json
 from tools.sandbox.service_quotas import ServiceQuotas
 from tools.sandbox.simulation_iam import simulate_principal_policy
 from tools.sandbox.tagging import Tagging, is_hosting_arn
 from tools.sandbox.telemetry import Telemetry
 from tools.sandbox.timing import Timing
+from tools.sandbox.traffic import Traffic
 from tools.sandbox.wire import ACCOUNT, AwsError, WireRequest, WireResponse, error_response
 
 logger = logging.getLogger(__name__)
@@ -84,18 +89,25 @@ class Sandbox:
         artifacts = Artifacts(self._bridge, _unknown_reason(resolve))
         folder = home / "workers"
         deployer = Deployer(artifacts, telemetry, self._timing, folder, start_container, resolve)
-        self._lifecycle = Lifecycle(self._state, deployer, self._timing, now)
+        self._traffic = Traffic()
+        self._lifecycle = Lifecycle(
+            self._state, deployer, self._traffic, self._timing, now,
+            lambda region, names: self._watch.ringing(region, names),
+        )  # fmt: skip
         self._alarms = Alarms(self._bridge)
         payloads = AsyncPayloads(self._bridge, self._persistence.keep_object)
         self._queues = AsyncQueues(
-            self._state, self._bridge, payloads, telemetry, self._lifecycle.snapshot, now=now
+            self._state, self._bridge, payloads, telemetry, self._traffic.settled, now=now
         )
-        self._runtime = Runtime(
-            self._state, self._lifecycle.running, telemetry, self._timing, self._queues
-        )
-        self._housekeeping = Housekeeping(self._lifecycle.snapshot, self._timing)
+        destinations = Destinations(self._traffic.pick, self._timing)
+        self._runtime = Runtime(self._state, destinations, telemetry, self._timing, self._queues)
+        self._housekeeping = Housekeeping(self._traffic.everything, self._timing)
         self._set_in_motion(telemetry)
         self._services = self._compose(artifacts)
+        self._scheduler = Scheduler(
+            self._journal, self._bridge.role, self.answer, now, self._timing.scaled
+        )
+        self._stacks = CloudFormation(self._journal, self._answer_inside, now, self._notify)
 
     def _set_in_motion(self, telemetry: Telemetry) -> None:
         """Make what changes capacity by itself: alarms, policies, schedules, and their clock."""
@@ -111,7 +123,7 @@ class Sandbox:
             lambda region, names: self._watch.ringing(region, names),
         )  # fmt: skip
         self._watch = AlarmWatch(self._bridge, self._timing, self._engine.on_policy)
-        metrics = MinuteMetrics(self._lifecycle.snapshot, self._queues.report_backlog, telemetry)
+        metrics = MinuteMetrics(self._traffic.settled, self._queues.report_backlog, telemetry)
         self._clockwork = Clockwork(metrics, self._watch, self._engine, self._timing, now)
         self._scaling = Scaling(self._state, self._alarms, self._engine)
 
@@ -138,9 +150,13 @@ class Sandbox:
         self._queues.start()
         self._housekeeping.start()
         self._clockwork.start()
+        self._scheduler.start()
+        self._stacks.start()
 
     def close(self) -> None:
         """Stop every worker; the state stays in the home folder."""
+        self._stacks.close()
+        self._scheduler.close()
         self._clockwork.close()
         self._housekeeping.close()
         self._queues.close()
@@ -155,6 +171,9 @@ class Sandbox:
         request = read_request(environ, self._now(), self._region)
         response = self.answer(request)
         headers = [(name, str(value)) for name, value in response.headers.items()]
+        if response.parts is not None:
+            start_response("200 OK", headers)
+            return response.parts
         if not any(name.lower() == "content-length" for name, _ in headers):
             headers.append(("Content-Length", str(len(response.body))))
         start_response(
@@ -173,6 +192,17 @@ class Sandbox:
             fault = AwsError("InternalFailure", "The sandbox failed over this request.", 500)
             return error_response(request, fault)
 
+    def _answer_inside(self, environ: Mapping[str, Any]) -> WireResponse:
+        """A call that a stack makes of the services, as any client would."""
+        return self.answer(read_request(environ, self._now(), self._region))
+
+    def _notify(self, topic_arn: str, message: str) -> None:
+        """Tell a topic of a stack's event; one that is gone hears nothing."""
+        try:
+            self._bridge.publish(topic_arn, message, "AWS CloudFormation Notification")
+        except AwsError as error:
+            logger.warning("stack.not_notified", extra={"reason": error.message})
+
     def _route(self, request: WireRequest) -> WireResponse:
         if request.path == STATUS_PATH:
             return self._status()
@@ -180,8 +210,12 @@ class Sandbox:
             raise AwsError("AccessDenied", "The sandbox is reset with its own command.", 403)
         if request.service == "sagemaker" and request.path.startswith("/endpoints/"):
             return self._runtime.answer(request)
+        if request.service == "scheduler":
+            return self._scheduler.answer(request)
         if request.service == "iam" and request.operation == "SimulatePrincipalPolicy":
             return simulate_principal_policy(request, self._bridge)
+        if request.service == "cloudformation":
+            return self._stacks.answer(request)
         ours = self._services.get(request.service)
         if ours is not None and not self._is_motos_tag_call(request):
             answered = answer_json(request, *ours)
@@ -213,19 +247,18 @@ class Sandbox:
         return response
 
     def _status(self) -> WireResponse:
-        running = self._lifecycle.snapshot()
-        endpoints = []
-        for endpoint in self._state.all(Endpoint):
-            deployment = running.get((endpoint.region, endpoint.name))
-            runners = deployment.runners.values() if deployment else ()
-            endpoints.append(
-                {
-                    "endpoint_name": endpoint.name,
-                    "region": endpoint.region,
-                    "status": endpoint.status,
-                    "worker_processes": sum(runner.process_count for runner in runners),
-                }
-            )
+        processes: Counter[tuple[str, str]] = Counter()
+        for place, deployment in self._traffic.everything():
+            processes[place] += sum(one.process_count for one in deployment.runners.values())
+        endpoints = [
+            {
+                "endpoint_name": endpoint.name,
+                "region": endpoint.region,
+                "status": endpoint.status,
+                "worker_processes": processes[endpoint.region, endpoint.name],
+            }
+            for endpoint in self._state.all(Endpoint)
+        ]
         memory = psutil.Process().memory_info().rss
         status = {
             "pid": os.getpid(),

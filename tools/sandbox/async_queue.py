@@ -14,13 +14,14 @@ from tools.sandbox.artifacts import Artifacts
 from tools.sandbox.async_notes import Notes
 from tools.sandbox.async_payloads import AsyncPayloads
 from tools.sandbox.async_requests import queued_request
+from tools.sandbox.containers import RunnerGoneError
 from tools.sandbox.deployments import RunningDeployment
 from tools.sandbox.fleet import InstanceFleet
 from tools.sandbox.hosting_state import AsyncRequest, Endpoint, HostingState
 from tools.sandbox.invocation import Payload, invoke_variant
 from tools.sandbox.moto_bridge import MotoBridge, Role
 from tools.sandbox.process import WorkerResponse
-from tools.sandbox.telemetry import Telemetry
+from tools.sandbox.telemetry import Metered, Telemetry
 from tools.sandbox.wire import AwsError, WireRequest, WireResponse
 
 _HEADER = "x-amzn-sagemaker-"
@@ -122,10 +123,13 @@ class AsyncQueues:
         threading.Thread(target=self._work, args=(queued, running), daemon=True).start()
 
     def _work(self, queued: AsyncRequest, running: RunningDeployment) -> None:
+        done = True
         try:
             self._process(queued, running)
+        except RunnerGoneError:
+            done = False  # replaced just now: it stays queued for the fleet that serves next
         finally:
-            if not self._closing.is_set():
+            if done and not self._closing.is_set():
                 self._state.drop(queued)
             with self._lock:
                 self._in_process.pop(queued.name, None)
@@ -200,9 +204,8 @@ class AsyncQueues:
         payload = Payload(body, queued.content_type, queued.accept, headers, timeout_s)
         runner = running.runners[queued.variant]
         outcome = invoke_variant(queued.region, queued.endpoint_name, runner, payload)
-        self._telemetry.served(
-            queued.region, queued.endpoint_name, queued.variant, outcome.served, asynchronous=True
-        )
+        metered = Metered(queued.region, queued.endpoint_name, queued.variant)
+        self._telemetry.served(metered, outcome.served, asynchronous=True)
         if outcome.error is not None or outcome.response is None:
             raise _FailedError(outcome.error.message if outcome.error else "No response.")
         return outcome.response

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from tools.sandbox.process import WorkerResponse, WorkerSpec
+from tools.sandbox.process import WorkerResponse, WorkerSpec, WorkerStream
 
 _PING_PAUSE_S = 0.05
 
@@ -40,7 +40,19 @@ class Container(Protocol):
         """End the process."""
 
 
+@runtime_checkable
+class StreamingContainer(Protocol):
+    """A container whose answer can be read while it is being made."""
+
+    def stream(self, body: bytes, *, headers: Mapping[str, str], timeout_s: float) -> WorkerStream:
+        """POST /invocations, part by part."""
+
+
 StartContainer = Callable[[WorkerSpec, Path, Callable[[str], None]], Container]
+
+
+class RunnerGoneError(Exception):
+    """The fleet was stopped: another one, or none, serves now."""
 
 
 class StartFailedError(Exception):

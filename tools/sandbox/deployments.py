@@ -1,8 +1,8 @@
 """A deployment that runs: its variants' workers, brought up from models, roles and S3."""
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +23,36 @@ VariantRunner = InstanceFleet | ServerlessPool
 
 @dataclass(frozen=True)
 class RunningDeployment:
-    """The workers behind each variant, by variant name."""
+    """The workers behind each variant, by variant name.
+
+    Attributes:
+        in_rollout: Whether another deployment serves beside it now.
+    """
 
     deployment: Deployment
     runners: dict[str, VariantRunner]
+    in_rollout: bool = False
+    _began: list[bool] = field(default_factory=list, repr=False)
 
-    def start(self) -> None:
+    @property
+    def started(self) -> bool:
+        """Whether `start` was called."""
+        return bool(self._began)
+
+    def start(self, sizes: Mapping[str, int] | None = None) -> None:
         """Bring every variant up.
+
+        Args:
+            sizes: Instances by variant, where fewer than wanted are to begin with.
 
         Raises:
             StartFailedError: One did not come up; all are stopped.
         """
         try:
-            for runner in self.runners.values():
+            self._began.append(True)
+            for name, runner in self.runners.items():
+                if isinstance(runner, InstanceFleet) and sizes and name in sizes:
+                    runner.instance_count = sizes[name]
                 runner.start()
         except BaseException:
             self.stop()
@@ -79,7 +96,7 @@ class Deployer:
         """
         runners = {
             variant.name: self._runner(endpoint, deployment, variant)
-            for variant in deployment.variants
+            for variant in deployment.every_variant
         }
         return RunningDeployment(deployment, runners)
 
@@ -111,11 +128,8 @@ class Deployer:
         )
 
     def _ping_window_s(self, deployment: Deployment, variant: Variant) -> float:
-        asked = next(
-            configured.get("ContainerStartupHealthCheckTimeoutInSeconds")
-            for configured in deployment.config["ProductionVariants"]
-            if configured["VariantName"] == variant.name
-        )
+        configured = deployment.configured[variant.name]
+        asked = configured.get("ContainerStartupHealthCheckTimeoutInSeconds")
         return min(self._timing.ping_window_s, asked or self._timing.ping_window_s)
 
     def _log(self, endpoint: Endpoint, variant: Variant) -> Callable[[str, str], None]:

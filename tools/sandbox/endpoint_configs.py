@@ -88,6 +88,28 @@ def _check_serverless_exclusions(definition: dict[str, Any], model: dict[str, An
         )
 
 
+def _check_shadows(definition: dict[str, Any]) -> None:
+    """One shadow beside one production variant, both with instances, real-time only."""
+    production, shadows = definition["ProductionVariants"], definition["ShadowProductionVariants"]
+    if len(production) != 1 or len(shadows) != 1:
+        raise validation_exception(
+            "ShadowProductionVariants needs exactly one production variant and exactly one shadow "
+            f"variant: {len(production)} and {len(shadows)} were given."
+        )
+    if shadows[0]["VariantName"] == production[0]["VariantName"]:
+        raise validation_exception(
+            "The shadow variant must have another name than the production variant."
+        )
+    if "AsyncInferenceConfig" in definition:
+        raise validation_exception(
+            _UNSUPPORTED + "asynchronous inference does not support ShadowProductionVariants."
+        )
+    if "ServerlessConfig" in shadows[0]:
+        raise validation_exception(
+            _UNSUPPORTED + "a shadow variant cannot have a ServerlessConfig."
+        )
+
+
 class EndpointConfigs:
     """The endpoint config operations."""
 
@@ -134,10 +156,8 @@ class EndpointConfigs:
                 f"Production variant names must be unique within an endpoint config: {names}."
             )
         if "ShadowProductionVariants" in definition:
-            raise AwsError(
-                "UnsupportedOperation", "The sandbox does not serve shadow variants.", 501
-            )
-        for variant in variants:
+            _check_shadows(definition)
+        for variant in variants + definition.get("ShadowProductionVariants", []):
             self._check_variant(variant, definition, region)
         if "AsyncInferenceConfig" in definition:
             self._check_async(definition)

@@ -15,6 +15,7 @@ from tools.sandbox.hosting_state import (
 )
 from tools.sandbox.listing import list_summaries
 from tools.sandbox.quota_use import check_quotas
+from tools.sandbox.rollout_plans import rollout_plan
 from tools.sandbox.sagemaker_models import require_model
 from tools.sandbox.service import Call, Operation
 from tools.sandbox.tagging import drop_tags, set_tags
@@ -72,14 +73,16 @@ def deployment_of(state: HostingState, config: EndpointConfig) -> Deployment:
         AwsError: One of its models no longer exists.
     """
     configured = config.definition["ProductionVariants"]
+    shadows = config.definition.get("ShadowProductionVariants", [])
     return Deployment(
         config_name=config.name,
         config=config.definition,
         sagemaker_models={
             one["ModelName"]: require_model(state, config.region, one["ModelName"]).definition
-            for one in configured
+            for one in configured + shadows
         },
         variants=tuple(_variant(one) for one in configured),
+        shadow_variants=tuple(_variant(one) for one in shadows),
     )
 
 
@@ -99,9 +102,9 @@ def _variant(configured: dict[str, Any]) -> Variant:
 
 
 def _retained(new: Deployment, old: Deployment, excluded: set[str]) -> Deployment:
-    """`new` with the counts and weights that the variants of `old` have now."""
-    variants = []
-    for variant in new.variants:
+    """`new` with the counts, weights and data capture that `old` has now."""
+
+    def keep(variant: Variant) -> Variant:
         before = old.variant(variant.name)
         kept: dict[str, Any] = {}
         if before is not None and "DesiredWeight" not in excluded:
@@ -109,8 +112,14 @@ def _retained(new: Deployment, old: Deployment, excluded: set[str]) -> Deploymen
         instances = before is not None and variant.serverless is None and before.serverless is None
         if before is not None and instances and "DesiredInstanceCount" not in excluded:
             kept["desired_instance_count"] = before.desired_instance_count
-        variants.append(variant.model_copy(update=kept))
-    return new.model_copy(update={"variants": tuple(variants)})
+        return variant.model_copy(update=kept)
+
+    config = dict(new.config)
+    if "DataCaptureConfig" not in excluded:
+        config.pop("DataCaptureConfig", None)
+        if "DataCaptureConfig" in old.config:
+            config["DataCaptureConfig"] = old.config["DataCaptureConfig"]
+    return new.changed(keep).model_copy(update={"config": config})
 
 
 def _deployment_config(call: Call, endpoint: Endpoint) -> dict[str, Any] | None:
@@ -167,6 +176,7 @@ class Endpoints:
             )
             pending = deployment_of(self._state, config)
             check_quotas(self._state, call.region, pending)
+            rollout_plan(call.params.get("DeploymentConfig"), pending)
             set_tags(self._state, call.region, arn, call.params.get("Tags", []))
             endpoint = Endpoint(
                 region=call.region, name=name, arn=arn, created_at=call.at, modified_at=call.at,
@@ -194,11 +204,12 @@ class Endpoints:
                     kinds = {item["VariantPropertyType"] for item in excluded}
                     pending = _retained(pending, endpoint.live, kinds)
             check_quotas(self._state, call.region, pending, endpoint.live)
+            guardrails = _deployment_config(call, endpoint)
+            rollout_plan(guardrails, pending)
             changed = endpoint.model_copy(
                 update={
                     "status": "Updating", "pending": pending, "modified_at": call.at,
-                    "failure_reason": None,
-                    "deployment_config": _deployment_config(call, endpoint),
+                    "failure_reason": None, "deployment_config": guardrails,
                 }
             )  # fmt: skip
             self._state.save(changed)
@@ -280,8 +291,7 @@ def _with_desired(endpoint: Endpoint, wanted: list[dict[str, Any]]) -> Deploymen
             f'"{endpoint.name}".'
         )
     least = 0 if live.asynchronous else 1
-    variants = (_changed(one, changes.get(one.name, {}), least) for one in live.variants)
-    return live.model_copy(update={"variants": tuple(variants)})
+    return live.changed(lambda one: _changed(one, changes.get(one.name, {}), least))
 
 
 def _changed(variant: Variant, wanted: dict[str, Any], least_instances: int) -> Variant:

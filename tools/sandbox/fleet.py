@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from tools.sandbox.containers import (
     Instance,
+    RunnerGoneError,
     StartFailedError,
     VariantPlan,
     await_ready,
@@ -100,7 +101,11 @@ class InstanceFleet:
             self._note_cap()
 
     def acquire(self, timeout_s: float) -> Instance | None:
-        """The living instance with the fewest requests; None when there is none in time."""
+        """The living instance with the fewest requests; None when there is none in time.
+
+        Raises:
+            RunnerGoneError: The fleet was stopped.
+        """
         deadline = time.monotonic() + timeout_s
         with self._free:
             self._at_work += 1
@@ -114,6 +119,8 @@ class InstanceFleet:
                 if not self._free.wait(deadline - time.monotonic()):
                     break
             self._at_work -= 1
+            if self._stopped:
+                raise RunnerGoneError
         return None
 
     def release(self, instance: Instance) -> None:
@@ -155,6 +162,9 @@ class InstanceFleet:
 
     def drain(self, grace_s: float) -> None:
         """Stop after the requests that are under way have been answered."""
+        with self._free:
+            self._stopped = True  # nobody new: a late caller asks for the fleet that serves now
+            self._free.notify_all()
         deadline = time.monotonic() + grace_s
         while any(one.outstanding for one in self._instances) and time.monotonic() < deadline:
             time.sleep(0.02)

@@ -1,7 +1,7 @@
 """Hosting resources as values, kept in memory and written through to the journal."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
@@ -11,7 +11,14 @@ from tools.sandbox.journal import Journal
 from tools.sandbox.wire import ACCOUNT
 
 EndpointStatus = Literal[
-    "Creating", "Updating", "SystemUpdating", "RollingBack", "InService", "Deleting", "Failed"
+    "Creating",
+    "Updating",
+    "SystemUpdating",
+    "RollingBack",
+    "InService",
+    "Deleting",
+    "Failed",
+    "UpdateRollbackFailed",
 ]
 
 
@@ -68,6 +75,7 @@ class Deployment(BaseModel):
     config: dict[str, Any]
     sagemaker_models: dict[str, dict[str, Any]]
     variants: tuple[Variant, ...]
+    shadow_variants: tuple[Variant, ...] = ()
 
     @property
     def asynchronous(self) -> dict[str, Any] | None:
@@ -75,9 +83,48 @@ class Deployment(BaseModel):
         found = self.config.get("AsyncInferenceConfig")
         return dict(found) if found else None
 
+    @property
+    def every_variant(self) -> tuple[Variant, ...]:
+        """Production and shadow variants."""
+        return self.variants + self.shadow_variants
+
+    @property
+    def configured(self) -> dict[str, dict[str, Any]]:
+        """The endpoint config's entry of every variant, by name."""
+        entries = self.config["ProductionVariants"] + self.config.get(
+            "ShadowProductionVariants", []
+        )
+        return {entry["VariantName"]: entry for entry in entries}
+
     def variant(self, name: str) -> Variant | None:
-        """The variant of that name."""
-        return next((variant for variant in self.variants if variant.name == name), None)
+        """The production or shadow variant of that name."""
+        return next((variant for variant in self.every_variant if variant.name == name), None)
+
+    def changed(self, change: Callable[[Variant], Variant]) -> "Deployment":
+        """The deployment with each of its variants changed."""
+        return self.model_copy(
+            update={
+                "variants": tuple(map(change, self.variants)),
+                "shadow_variants": tuple(map(change, self.shadow_variants)),
+            }
+        )
+
+
+class Progress(BaseModel):
+    """How far an update is.
+
+    Attributes:
+        phase: A VariantStatus of the new fleet.
+        share: Part of the capacity and traffic that the present step is about.
+        counts: Instances of the new fleet, by variant.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    started_at: datetime
+    phase: str
+    share: float
+    counts: dict[str, int]
 
 
 class Endpoint(Resource):
@@ -90,6 +137,7 @@ class Endpoint(Resource):
     failure_reason: str | None = None
     live: Deployment | None = None
     pending: Deployment | None = None
+    progress: Progress | None = None
     deployment_config: dict[str, Any] | None = None
 
 

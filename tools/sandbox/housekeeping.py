@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 from tools.sandbox.containers import StartFailedError
 from tools.sandbox.deployments import RunningDeployment
@@ -16,7 +16,7 @@ class Housekeeping:
 
     def __init__(
         self,
-        running: Callable[[], Mapping[tuple[str, str], RunningDeployment]],
+        running: Callable[[], Iterable[tuple[tuple[str, str], RunningDeployment]]],
         timing: Timing,
     ) -> None:
         self._running = running
@@ -40,7 +40,7 @@ class Housekeeping:
 
     def look(self) -> None:
         """One round."""
-        for deployment in self._running().values():
+        for _place, deployment in self._running():
             for runner in deployment.runners.values():
                 try:
                     runner.housekeep()

@@ -12,7 +12,7 @@ from tools.sandbox.serverless_pool import ConcurrencyExceededError, ServerlessPo
 from tools.sandbox.telemetry import Served
 from tools.sandbox.wire import ACCOUNT, AwsError
 
-_TIMED_OUT = (
+TIMED_OUT = (
     "Your invocation timed out while waiting for a response from container primary. Review the "
     "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
 )
@@ -55,7 +55,8 @@ def model_error(region: str, endpoint: str, status: int, message: str) -> AwsErr
     return AwsError("ModelError", text, 424, members)
 
 
-def _no_answer(region: str, endpoint: str) -> AwsError:
+def no_answer(region: str, endpoint: str) -> AwsError:
+    """AWS's ModelError about a container that gave no answer."""
     error = model_error(region, endpoint, 0, "")
     error.message = (
         f"Amazon SageMaker could not get a response from the {endpoint} endpoint. This can occur "
@@ -66,41 +67,87 @@ def _no_answer(region: str, endpoint: str) -> AwsError:
     return error
 
 
-def invoke_variant(region: str, endpoint: str, runner: VariantRunner, payload: Payload) -> Outcome:
-    """Send a payload to a variant and wait for the answer."""
+@dataclass(frozen=True)
+class Acquired:
+    """An instance taken for one request, or why there is none.
+
+    Attributes:
+        began: Monotonic time at which the request came.
+        setup_us: Time to start a serverless environment; None when it was warm.
+        status: What to count when there is no instance.
+    """
+
+    began: float
+    runner: VariantRunner
+    instance: Instance | None = None
+    setup_us: float | None = None
+    waited_us: float = 0.0
+    error: AwsError | None = None
+    status: int = 0
+
+    @property
+    def instance_count(self) -> int:
+        """Instances at the time."""
+        return self.runner.instance_count if isinstance(self.runner, InstanceFleet) else 1
+
+    def release(self) -> None:
+        """Give the instance back."""
+        if self.instance is not None:
+            self.runner.release(self.instance)
+
+
+def acquire(region: str, endpoint: str, runner: VariantRunner, timeout_s: float) -> Acquired:
+    """Take an instance of a variant for a request.
+
+    Raises:
+        RunnerGoneError: The variant's fleet was stopped; ask for the one that serves now.
+    """
     began = time.monotonic()
     try:
-        instance, setup_us = _acquire(runner, payload.timeout_s)
+        instance, setup_us = _take(runner, timeout_s)
     except ConcurrencyExceededError:
+        most = runner.max_concurrency if isinstance(runner, ServerlessPool) else 0
         error = AwsError(
             "ThrottlingException",
-            f"Rate exceeded: endpoint {endpoint} is at its maximum concurrency of "
-            f"{runner.max_concurrency if isinstance(runner, ServerlessPool) else 0}.",
+            f"Rate exceeded: endpoint {endpoint} is at its maximum concurrency of {most}.",
         )
-        return Outcome(Served(0, 0, 0), error=error)
+        return Acquired(began, runner, error=error)
     except StartFailedError as failure:
-        failed = model_error(region, endpoint, 500, str(failure))
-        return Outcome(Served(500, 0, _since_us(began)), error=failed)
+        error = model_error(region, endpoint, 500, str(failure))
+        return Acquired(began, runner, error=error, status=500)
     if instance is None:
-        unavailable = AwsError("ServiceUnavailable", f"Endpoint {endpoint} has no capacity.", 503)
-        return Outcome(Served(503, 0, _since_us(began)), error=unavailable)
+        error = AwsError("ServiceUnavailable", f"Endpoint {endpoint} has no capacity.", 503)
+        return Acquired(began, runner, error=error, status=503)
+    return Acquired(began, runner, instance, setup_us, since_us(began))
+
+
+def invoke_variant(region: str, endpoint: str, runner: VariantRunner, payload: Payload) -> Outcome:
+    """Send a payload to a variant and wait for the answer.
+
+    Raises:
+        RunnerGoneError: As `acquire`.
+    """
+    acquired = acquire(region, endpoint, runner, payload.timeout_s)
+    if acquired.instance is None:
+        served = Served(acquired.status, 0, since_us(acquired.began))
+        return Outcome(served, error=acquired.error)
     sent = time.monotonic()
     try:
-        response, failure_error = _send(region, endpoint, instance, payload)
+        response, failure_error = _send(region, endpoint, acquired.instance, payload)
     finally:
-        latency_us = _since_us(sent)
-        runner.release(instance)
+        latency_us = since_us(sent)
+        acquired.release()
     served = Served(
         status=response.status if response else 0,
         model_latency_us=latency_us,
-        overhead_latency_us=_since_us(began) - latency_us,
-        setup_us=setup_us,
-        instance_count=runner.instance_count if isinstance(runner, InstanceFleet) else 1,
+        overhead_latency_us=since_us(acquired.began) - latency_us,
+        setup_us=acquired.setup_us,
+        instance_count=acquired.instance_count,
     )
     return Outcome(served, response, failure_error)
 
 
-def _acquire(runner: VariantRunner, timeout_s: float) -> tuple[Instance | None, float | None]:
+def _take(runner: VariantRunner, timeout_s: float) -> tuple[Instance | None, float | None]:
     if isinstance(runner, ServerlessPool):
         return runner.acquire()
     return runner.acquire(min(timeout_s, 30.0)), None
@@ -118,14 +165,15 @@ def _send(
             timeout_s=payload.timeout_s,
         )
     except WorkerTimeoutError:
-        return None, model_error(region, endpoint, 0, _TIMED_OUT)
+        return None, model_error(region, endpoint, 0, TIMED_OUT)
     except WorkerDiedError:
-        return None, _no_answer(region, endpoint)
+        return None, no_answer(region, endpoint)
     if 200 <= response.status < 300:
         return response, None
     text = response.body.decode("utf-8", "replace")
     return response, model_error(region, endpoint, response.status, text)
 
 
-def _since_us(began: float) -> float:
+def since_us(began: float) -> float:
+    """Microseconds since a monotonic time."""
     return (time.monotonic() - began) * 1e6

@@ -4,48 +4,43 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from tools.sandbox.containers import StartFailedError
 from tools.sandbox.deployments import Deployer, RunningDeployment, VariantRunner
 from tools.sandbox.fleet import InstanceFleet
 from tools.sandbox.hosting_state import Deployment, Endpoint, HostingState, Variant
+from tools.sandbox.rollout_plans import rollout_plan
+from tools.sandbox.rollouts import RolledBackError, Rollout
 from tools.sandbox.serverless_pool import ServerlessPool
 from tools.sandbox.timing import Timing
+from tools.sandbox.traffic import Traffic
 from tools.sandbox.wire import AwsError
 
 logger = logging.getLogger(__name__)
 
-_DRAIN_S = 60.0
-
 
 class Lifecycle:
-    """Runs every transition of every endpoint and knows what is running."""
+    """Runs every transition of every endpoint."""
 
     def __init__(
-        self, state: HostingState, deployer: Deployer, timing: Timing, now: Callable[[], datetime]
+        self,
+        state: HostingState,
+        deployer: Deployer,
+        traffic: Traffic,
+        timing: Timing,
+        now: Callable[[], datetime],
+        ringing: Callable[[str, list[str]], list[str]],
     ) -> None:
+        """Take `ringing(region, alarm names)`: those of the alarms that are in ALARM."""
         self._state = state
         self._deployer = deployer
+        self._traffic = traffic
         self._timing = timing
         self._now = now
-        self._running: dict[tuple[str, str], RunningDeployment] = {}
-        self._changed = threading.Condition()
+        self._ringing = ringing
         self._closing = threading.Event()
-
-    # --- what runs
-    def running(self, region: str, name: str, timeout_s: float) -> RunningDeployment | None:
-        """The workers of an endpoint; waits for them after a restart of the sandbox."""
-        with self._changed:
-            self._changed.wait_for(
-                lambda: (region, name) in self._running or self._closing.is_set(), timeout_s
-            )
-            return self._running.get((region, name))
-
-    def snapshot(self) -> dict[tuple[str, str], RunningDeployment]:
-        """All that runs now, by region and endpoint name."""
-        with self._changed:
-            return dict(self._running)
 
     # --- transitions
     def create(self, endpoint: Endpoint) -> None:
@@ -72,10 +67,7 @@ class Lifecycle:
     def close(self) -> None:
         """Stop every worker; the statuses stay as they are, for the next start."""
         self._closing.set()
-        with self._changed:
-            running, self._running = dict(self._running), {}
-            self._changed.notify_all()
-        for deployment in running.values():
+        for deployment in self._traffic.close():
             deployment.stop()
 
     def _spawn(self, transition: Callable[[Endpoint], None], endpoint: Endpoint) -> None:
@@ -95,23 +87,19 @@ class Lifecycle:
             present = self._state.get(Endpoint, endpoint.region, endpoint.name) or endpoint
             self._state.save(present.model_copy(update={"modified_at": self._now(), **changes}))
 
-    def _bring_up(self, endpoint: Endpoint, deployment: Deployment) -> RunningDeployment:
+    def _prepare(self, endpoint: Endpoint, deployment: Deployment) -> RunningDeployment:
         try:
-            running = self._deployer.prepare(endpoint, deployment)
+            return self._deployer.prepare(endpoint, deployment)
         except AwsError as error:
             raise StartFailedError(error.message) from error
+
+    def _bring_up(self, endpoint: Endpoint, deployment: Deployment) -> RunningDeployment:
+        running = self._prepare(endpoint, deployment)
         running.start()
         if self._closing.is_set():
             running.stop()
             raise StartFailedError("The sandbox is going down.")
         return running
-
-    def _install(self, endpoint: Endpoint, running: RunningDeployment) -> RunningDeployment | None:
-        with self._changed:
-            previous = self._running.get((endpoint.region, endpoint.name))
-            self._running[(endpoint.region, endpoint.name)] = running
-            self._changed.notify_all()
-        return previous
 
     def _create(self, endpoint: Endpoint) -> None:
         began = time.monotonic()
@@ -124,40 +112,50 @@ class Lifecycle:
             self._settle(endpoint, status="Failed", failure_reason=str(error))
             return
         self._closing.wait(began + self._timing.creating_s - time.monotonic())
-        self._install(endpoint, running)
+        self._traffic.install(endpoint.region, endpoint.name, running)
         self._settle(endpoint, status="InService", live=_settled(pending), pending=None)
 
     def _update(self, endpoint: Endpoint) -> None:
-        began = time.monotonic()
         pending = endpoint.pending
         if pending is None:
             return
+        place = (endpoint.region, endpoint.name)
+        old = self._traffic.settled().get(place)
+        rollout = Rollout(
+            endpoint,
+            rollout_plan(endpoint.deployment_config, pending),
+            self._traffic,
+            self._timing,
+            ringing=self._ringing,
+            tell=lambda progress: self._settle(endpoint, progress=progress),
+            closing=self._closing,
+            began=endpoint.modified_at,
+        )
+        self._closing.wait(self._timing.updating_s / 2)
         try:
-            running = self._bring_up(endpoint, pending)
-        except StartFailedError as error:
+            rollout.run(old, self._prepare(endpoint, _settled(pending)))
+        except (StartFailedError, RolledBackError) as error:
             self._roll_back(endpoint, str(error))
             return
-        self._closing.wait(began + self._timing.updating_s - time.monotonic())
-        previous = self._install(endpoint, running)
+        self._closing.wait(self._timing.updating_s / 2)
         self._settle(
-            endpoint, status="InService", live=_settled(pending), pending=None, failure_reason=None
-        )
-        if previous is not None:
-            previous.drain(_DRAIN_S)
+            endpoint, status="InService", live=_settled(pending), pending=None, progress=None,
+            failure_reason=None,
+        )  # fmt: skip
 
     def _roll_back(self, endpoint: Endpoint, reason: str) -> None:
-        self._settle(endpoint, status="RollingBack", failure_reason=reason)
+        self._settle(endpoint, status="RollingBack", failure_reason=reason, progress=None)
         self._closing.wait(self._timing.updating_s / 2)
         self._settle(endpoint, status="InService", pending=None, failure_reason=reason)
 
     def _scale(self, endpoint: Endpoint) -> None:
         began = time.monotonic()
         live = endpoint.live
-        running = self.running(endpoint.region, endpoint.name, self._timing.ping_window_s)
+        running = self._traffic.pick(endpoint.region, endpoint.name, self._timing.ping_window_s)
         if live is None or running is None:
             return
         try:
-            for variant in live.variants:
+            for variant in live.every_variant:
                 _resize(running.runners[variant.name], variant)
         except StartFailedError as error:
             self._settle(
@@ -165,12 +163,14 @@ class Lifecycle:
             )
             return
         self._closing.wait(began + self._timing.updating_s - time.monotonic())
-        self._settle(endpoint, status="InService", live=_settled(live))
+        settled = _settled(live)
+        self._traffic.install(
+            *(endpoint.region, endpoint.name), replace(running, deployment=settled)
+        )
+        self._settle(endpoint, status="InService", live=settled)
 
     def _delete(self, endpoint: Endpoint) -> None:
-        with self._changed:
-            running = self._running.pop((endpoint.region, endpoint.name), None)
-        if running is not None:
+        for running in self._traffic.remove(endpoint.region, endpoint.name):
             running.stop()
         self._closing.wait(self._timing.deleting_s)
         self._state.drop(endpoint)
@@ -181,7 +181,8 @@ class Lifecycle:
             return
         if endpoint.live is not None and endpoint.status != "Failed":
             try:
-                self._install(endpoint, self._bring_up(endpoint, endpoint.live))
+                running = self._bring_up(endpoint, endpoint.live)
+                self._traffic.install(endpoint.region, endpoint.name, running)
             except StartFailedError as error:
                 self._settle(endpoint, status="Failed", failure_reason=str(error), pending=None)
                 return
@@ -211,29 +212,25 @@ def _resize(runner: VariantRunner, variant: Variant) -> None:
 
 def _unsettled(deployment: Deployment) -> Deployment:
     """The deployment with its desired weights and capacities given up."""
-    variants = tuple(
-        variant.model_copy(
+    return deployment.changed(
+        lambda variant: variant.model_copy(
             update={
                 "desired_weight": variant.current_weight,
                 "desired_instance_count": variant.current_instance_count,
                 "desired_serverless": variant.serverless,
             }
         )
-        for variant in deployment.variants
     )
-    return deployment.model_copy(update={"variants": variants})
 
 
 def _settled(deployment: Deployment) -> Deployment:
     """The deployment with its desired weights and capacities reached."""
-    variants = tuple(
-        variant.model_copy(
+    return deployment.changed(
+        lambda variant: variant.model_copy(
             update={
                 "current_weight": variant.desired_weight,
                 "current_instance_count": variant.desired_instance_count,
                 "serverless": variant.desired_serverless,
             }
         )
-        for variant in deployment.variants
     )
-    return deployment.model_copy(update={"variants": variants})

@@ -16,14 +16,19 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import psutil
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.errors import SagepilotError
-from tools.sandbox.images.client import NoAnswerError, SlowAnswerError, SocketClient
+from tools.sandbox.images.client import (
+    NoAnswerError,
+    SlowAnswerError,
+    SocketClient,
+    StreamedAnswer,
+)
 from tools.sandbox.images.contract import ImageContract, UnknownImageError
 from tools.sandbox.images.resolver import resolve_image
 from tools.sandbox.images.serving import Place
@@ -35,6 +40,7 @@ __all__ = [
     "WorkerDiedError",
     "WorkerResponse",
     "WorkerSpec",
+    "WorkerStream",
     "WorkerTimeoutError",
     "isolation",
     "resolve_image",
@@ -91,6 +97,36 @@ class WorkerResponse(BaseModel):
     body: bytes
     content_type: str | None = None
     headers: dict[str, str] = Field(default_factory=dict)
+
+
+class WorkerStream:
+    """An answer of the container of which parts arrive one by one."""
+
+    def __init__(self, worker: "Worker", answer: StreamedAnswer) -> None:
+        self._worker = worker
+        self._answer = answer
+        self.status = answer.status
+        received = dict(answer.headers)
+        self.content_type = received.pop("Content-Type", None)
+        self.headers = received
+
+    def parts(self) -> Iterator[bytes]:
+        """Yield the parts.
+
+        Raises:
+            WorkerTimeoutError: The time for the whole answer passed.
+            WorkerDiedError: The answer broke off.
+        """
+        try:
+            yield from self._answer.parts()
+        except SlowAnswerError as error:
+            raise WorkerTimeoutError("The answer took too long") from error
+        except NoAnswerError as error:
+            raise WorkerDiedError(self._worker.exit_reason() or str(error)) from error
+
+    def close(self) -> None:
+        """Hang up; a second call does nothing."""
+        self._answer.close()
 
 
 class Worker:
@@ -171,6 +207,28 @@ class Worker:
         kind = received.pop("Content-Type", None)
         received.pop("Content-Length", None)
         return WorkerResponse(status=status, body=answer, content_type=kind, headers=received)
+
+    def stream(
+        self, body: bytes, *, headers: Mapping[str, str], timeout_s: float
+    ) -> "WorkerStream":
+        """Send one POST /invocations and return its answer while it is being made.
+
+        Args:
+            body: The payload.
+            headers: All headers, Content-Type and Accept included.
+            timeout_s: Time for the whole answer, to its last part.
+
+        Raises:
+            WorkerTimeoutError: Not even headers came in time.
+            WorkerDiedError: The process ended, or does not listen.
+        """
+        try:
+            return WorkerStream(self, self._client.open_stream(body, dict(headers), timeout_s))
+        except SlowAnswerError as error:
+            raise WorkerTimeoutError(f"No answer from the model in {timeout_s:g} s") from error
+        except NoAnswerError as error:
+            self._wait_briefly()
+            raise WorkerDiedError(self.exit_reason() or str(error)) from error
 
     def exit_reason(self) -> str | None:
         """Return why the process ended; None while it runs."""

@@ -14,7 +14,7 @@ from tools.sandbox.wire import AwsError
 def quota_use(deployment: Deployment) -> Counter[str]:
     """What a deployment takes, by quota name."""
     use: Counter[str] = Counter()
-    for variant in deployment.variants:
+    for variant in deployment.every_variant:
         serverless = variant.desired_serverless or variant.serverless
         if serverless is not None:
             use[SERVERLESS_CONCURRENCY] += serverless["MaxConcurrency"]

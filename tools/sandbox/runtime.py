@@ -1,19 +1,22 @@
-"""The data plane: InvokeEndpoint and InvokeEndpointAsync."""
+"""The data plane: InvokeEndpoint, InvokeEndpointWithResponseStream and InvokeEndpointAsync."""
 
-import random
 import re
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
 
-from tools.sandbox.deployments import RunningDeployment
-from tools.sandbox.facts import realtime_payload_bytes, serverless_payload_bytes
-from tools.sandbox.hosting_state import Deployment, Endpoint, HostingState
-from tools.sandbox.invocation import Payload, invoke_variant
-from tools.sandbox.telemetry import Telemetry
+from tools.sandbox.containers import RunnerGoneError
+from tools.sandbox.destinations import Destination, Destinations, validation_error
+from tools.sandbox.event_stream import CONTENT_TYPE as EVENT_STREAM
+from tools.sandbox.hosting_state import Endpoint, HostingState
+from tools.sandbox.invocation import Outcome, Payload, acquire, invoke_variant
+from tools.sandbox.shadows import Shadows
+from tools.sandbox.streaming import StreamOutcome, stream_variant
+from tools.sandbox.telemetry import StreamServed, Telemetry
 from tools.sandbox.timing import Timing
 from tools.sandbox.wire import ACCOUNT, AwsError, WireRequest, WireResponse
 
 _PATH = re.compile(r"/endpoints/(?P<endpoint>[^/]+)/(?P<kind>[a-z-]+)")
+_KINDS = ("invocations", "async-invocations", "invocations-response-stream")
 _CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
 #: Request headers that reach the container as they are.
 _PASSED_ON = (
@@ -22,8 +25,11 @@ _PASSED_ON = (
     "x-amzn-sagemaker-target-model",
     "x-amzn-sagemaker-session-id",
 )
+#: How often a request looks for a fleet anew when the one it found was just replaced.
+_TRIES = 8
 
-Running = Callable[[str, str, float], RunningDeployment | None]
+
+T = TypeVar("T")
 
 
 class AsyncDoor(Protocol):
@@ -33,47 +39,44 @@ class AsyncDoor(Protocol):
         """Queue an invocation and answer 202."""
 
 
-def validation_error(message: str) -> AwsError:
-    """The runtime's answer to a request that makes no sense."""
-    return AwsError("ValidationError", message)
-
-
 class Runtime:
     """Answers requests below `/endpoints/`."""
 
     def __init__(
         self,
         state: HostingState,
-        running: Running,
+        destinations: Destinations,
         telemetry: Telemetry,
         timing: Timing,
         queue: AsyncDoor,
     ) -> None:
         self._state = state
-        self._running = running
+        self._destinations = destinations
         self._telemetry = telemetry
         self._timing = timing
         self._queue = queue
-        self._random = random.Random()  # noqa: S311 - traffic shares, no secret
+        self._shadows = Shadows(telemetry)
 
     def answer(self, request: WireRequest) -> WireResponse:
         """Carry out a runtime request.
 
         Raises:
-            AwsError: As InvokeEndpoint and InvokeEndpointAsync do.
+            AwsError: As the three operations do.
         """
         match = _PATH.fullmatch(request.path)
         kind = match["kind"] if match else ""
-        if match is None or request.method != "POST" or kind not in (
-            "invocations", "async-invocations"
-        ):  # fmt: skip
+        if match is None or request.method != "POST" or kind not in _KINDS:
             raise AwsError(
                 "UnsupportedOperation", f"The sandbox does not serve {request.path}.", 501
             )
         endpoint = self._serving(request.region, match["endpoint"])
-        if kind == "async-invocations":
-            return self._queue.submit(request, endpoint)
-        return self._invoke(request, endpoint)
+        match kind:
+            case "async-invocations":
+                return self._queue.submit(request, endpoint)
+            case "invocations-response-stream":
+                return self._stream(request, endpoint)
+            case _:
+                return self._invoke(request, endpoint)
 
     def _serving(self, region: str, name: str) -> Endpoint:
         endpoint = self._state.get(Endpoint, region, name)
@@ -81,71 +84,80 @@ class Runtime:
             raise validation_error(f"Endpoint {name} of account {ACCOUNT} not found.")
         return endpoint
 
+    # --- InvokeEndpoint
     def _invoke(self, request: WireRequest, endpoint: Endpoint) -> WireResponse:
-        live = endpoint.live
-        if live is None or live.asynchronous is not None:
-            raise validation_error(
-                f"Endpoint {endpoint.name} is an asynchronous endpoint and does not support this "
-                "inference type. Use InvokeEndpointAsync."
-            )
-        variant = self._choose(request, live)
-        limit = _payload_limit(live, variant)
-        if len(request.body) > limit:
-            raise validation_error(
-                "1 validation error detected: Value at 'body' failed to satisfy constraint: Member "
-                f"must have length less than or equal to {limit}"
-            )
-        running = self._running(request.region, endpoint.name, self._timing.ping_window_s)
-        runner = running.runners.get(variant) if running else None
-        if runner is None:
-            raise AwsError("ServiceUnavailable", f"Endpoint {endpoint.name} is not ready.", 503)
-        outcome = invoke_variant(
-            request.region, endpoint.name, runner, _payload(request, self._timing)
-        )
+        payload = _payload(request, "accept", self._timing.invocation_timeout_s)
+
+        def send(found: Destination) -> tuple[Destination, Outcome]:
+            return found, invoke_variant(request.region, endpoint.name, found.runner, payload)
+
+        found, outcome = self._reach(request, endpoint, send)
         if outcome.error is None or outcome.error.code != "ThrottlingException":
-            self._telemetry.served(
-                request.region, endpoint.name, variant, outcome.served, asynchronous=False
-            )
+            self._telemetry.served(found.metered, outcome.served, asynchronous=False)
+        self._shadows.copy(found, payload)
         if outcome.error is not None or outcome.response is None:
             raise outcome.error or AwsError("InternalFailure", "No response.", 500)
         response = outcome.response
-        if len(response.body) > limit:
+        if len(response.body) > found.payload_limit:
             raise validation_error(
                 f"The response of endpoint {endpoint.name} has {len(response.body)} bytes; at most "
-                f"{limit} are allowed."
+                f"{found.payload_limit} are allowed."
             )
-        headers = {"x-Amzn-Invoked-Production-Variant": variant}
+        headers = _answer_headers(found, response.headers)
         if response.content_type:
             headers["Content-Type"] = response.content_type
-        for name, value in response.headers.items():
-            if name.lower() == _CUSTOM_ATTRIBUTES:
-                headers["X-Amzn-SageMaker-Custom-Attributes"] = value
         return WireResponse(200, response.body, headers)
 
-    def _choose(self, request: WireRequest, live: Deployment) -> str:
-        target = request.headers.get("x-amzn-sagemaker-target-variant")
-        if target is not None:
-            if live.variant(target) is None:
-                raise validation_error(f"Variant {target} not found for the endpoint.")
-            return target
-        weights = [variant.current_weight for variant in live.variants]
-        if sum(weights) <= 0:
-            return live.variants[0].name
-        return self._random.choices([variant.name for variant in live.variants], weights)[0]
+    def _reach(
+        self, request: WireRequest, endpoint: Endpoint, send: Callable[[Destination], T]
+    ) -> T:
+        """Find where a request goes and send it there; anew when that was just replaced."""
+        for _ in range(_TRIES):
+            found = self._destinations.find(request, endpoint)
+            try:
+                return send(found)
+            except RunnerGoneError:
+                endpoint = self._serving(request.region, endpoint.name)
+        raise AwsError("ServiceUnavailable", f"Endpoint {endpoint.name} is not ready.", 503)
+
+    # --- InvokeEndpointWithResponseStream
+    def _stream(self, request: WireRequest, endpoint: Endpoint) -> WireResponse:
+        payload = _payload(request, "x-amzn-sagemaker-accept", self._timing.stream_timeout_s)
+
+        def send(found: Destination) -> tuple[Destination, StreamOutcome]:
+            found.require_streaming()
+            acquired = acquire(
+                request.region, endpoint.name, found.runner, self._timing.invocation_timeout_s
+            )
+
+            def count(served: StreamServed, _answer: bytes) -> None:
+                self._telemetry.streamed(found.metered, served)
+
+            return found, stream_variant(request.region, endpoint.name, acquired, payload, count)
+
+        found, outcome = self._reach(request, endpoint, send)
+        self._shadows.copy(found, payload)
+        if outcome.error is not None:
+            raise outcome.error
+        headers = _answer_headers(found, outcome.headers) | {"Content-Type": EVENT_STREAM}
+        if outcome.content_type:
+            headers["X-Amzn-SageMaker-Content-Type"] = outcome.content_type
+        return WireResponse(200, headers=headers, parts=outcome.frames)
 
 
-def _payload_limit(live: Deployment, variant_name: str) -> int:
-    variant = live.variant(variant_name)
-    if variant is not None and variant.serverless is not None:
-        return serverless_payload_bytes()
-    return realtime_payload_bytes()
+def _answer_headers(found: Destination, container: Mapping[str, str]) -> dict[str, str]:
+    headers = {"x-Amzn-Invoked-Production-Variant": found.variant}
+    for name, value in container.items():
+        if name.lower() == _CUSTOM_ATTRIBUTES:
+            headers["X-Amzn-SageMaker-Custom-Attributes"] = value
+    return headers
 
 
-def _payload(request: WireRequest, timing: Timing) -> Payload:
+def _payload(request: WireRequest, accept_header: str, timeout_s: float) -> Payload:
     return Payload(
         body=request.body,
         content_type=request.headers.get("content-type"),
-        accept=request.headers.get("accept"),
+        accept=request.headers.get(accept_header),
         headers={name: request.headers[name] for name in _PASSED_ON if name in request.headers},
-        timeout_s=timing.invocation_timeout_s,
+        timeout_s=timeout_s,
     )

@@ -5,6 +5,7 @@ import time
 
 from tools.sandbox.containers import (
     Instance,
+    RunnerGoneError,
     StartFailedError,
     VariantPlan,
     await_ready,
@@ -84,6 +85,7 @@ class ServerlessPool:
 
         Raises:
             ConcurrencyExceededError: MaxConcurrency requests are at work.
+            RunnerGoneError: The pool was stopped.
             StartFailedError: A new environment did not come up.
         """
         with self._free:
@@ -101,7 +103,7 @@ class ServerlessPool:
         with self._free:
             while True:
                 if self._stopped:
-                    raise StartFailedError("The endpoint is being deleted.")
+                    raise RunnerGoneError
                 self._drop_dead()
                 idle = [one for one in self._environments if one.outstanding == 0]
                 if idle:
@@ -185,6 +187,9 @@ class ServerlessPool:
 
     def drain(self, grace_s: float) -> None:
         """Stop after the requests that are under way have been answered."""
+        with self._free:
+            self._stopped = True  # nobody new: a late caller asks for the fleet that serves now
+            self._free.notify_all()
         deadline = time.monotonic() + grace_s
         while self._active and time.monotonic() < deadline:
             time.sleep(0.02)

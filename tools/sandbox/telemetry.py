@@ -16,6 +16,9 @@ _HOST_NAMESPACE = "/aws/sagemaker/Endpoints"
 _UNITS = {
     "ModelLatency": "Microseconds",
     "OverheadLatency": "Microseconds",
+    "FirstChunkLatency": "Microseconds",
+    "FirstChunkModelLatency": "Microseconds",
+    "FirstChunkOverheadLatency": "Microseconds",
     "ModelSetupTime": "Microseconds",
     "RequestDownloadLatency": "Microseconds",
     "ResponseUploadLatency": "Microseconds",
@@ -49,6 +52,58 @@ class Served:
     overhead_latency_us: float
     setup_us: float | None = None
     instance_count: int = 1
+
+
+@dataclass(frozen=True)
+class Metered:
+    """Under which dimensions requests are counted.
+
+    Attributes:
+        config_name: Set while a deployment is under way: metrics then come for the fleet of each
+            endpoint config, too, so that an alarm can watch the new one alone.
+    """
+
+    region: str
+    endpoint: str
+    variant: str
+    config_name: str | None = None
+
+    @property
+    def dimensions(self) -> tuple[dict[str, str], ...]:
+        """Every set of dimensions that a data point is written under."""
+        plain = {"EndpointName": self.endpoint, "VariantName": self.variant}
+        if self.config_name is None:
+            return (plain,)
+        return (plain, plain | {"EndpointConfigName": self.config_name})
+
+
+@dataclass(frozen=True)
+class StreamServed:
+    """A streamed answer, as metrics count it.
+
+    Attributes:
+        served: The whole.
+        first_part_us: Time the container took to its first part; 0 when there was none.
+        first_overhead_us: All other time before that.
+        broken: Whether it broke off after its first part.
+    """
+
+    served: Served
+    first_part_us: float
+    first_overhead_us: float
+    broken: bool
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The metrics that only streams have."""
+        if self.first_part_us <= 0:
+            return {}
+        return {
+            "FirstChunkLatency": self.first_part_us + self.first_overhead_us,
+            "FirstChunkModelLatency": self.first_part_us,
+            "FirstChunkOverheadLatency": self.first_overhead_us,
+            "MidStreamErrors": float(self.broken),
+        }
 
 
 class Telemetry:
@@ -106,9 +161,7 @@ class Telemetry:
         ]
         self._bridge.put_metrics(region, _HOST_NAMESPACE if host else _NAMESPACE, data)
 
-    def served(
-        self, region: str, endpoint: str, variant: str, served: Served, *, asynchronous: bool
-    ) -> None:
+    def served(self, who: Metered, served: Served, *, asynchronous: bool) -> None:
         """The invocation metrics of one request; asynchronous endpoints lack four of them."""
         values: dict[str, float] = {
             "ModelLatency": served.model_latency_us,
@@ -125,8 +178,16 @@ class Telemetry:
         if served.setup_us is not None:
             values["ModelSetupTime"] = served.setup_us
         at = self._now()
-        self._note_active((region, endpoint, variant), at)
-        self.put(region, {"EndpointName": endpoint, "VariantName": variant}, values, at=at)
+        self._note_active((who.region, who.endpoint, who.variant), at)
+        for dimensions in who.dimensions:
+            self.put(who.region, dimensions, values, at=at)
+
+    def streamed(self, who: Metered, streamed: StreamServed) -> None:
+        """The invocation metrics of one streamed request, at its end."""
+        self.served(who, streamed.served, asynchronous=False)
+        if streamed.values:
+            for dimensions in who.dimensions:
+                self.put(who.region, dimensions, streamed.values)
 
     def log(self, region: str, endpoint: str, stream: str, text: str) -> None:
         """Append to `/aws/sagemaker/Endpoints/<endpoint>`; a line an event, empty ones dropped."""

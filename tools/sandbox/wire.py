@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -64,11 +64,12 @@ class WireRequest:
 
 @dataclass(frozen=True)
 class WireResponse:
-    """An HTTP answer, ready to be sent."""
+    """An HTTP answer, ready to be sent; with `parts`, these are sent as they come, no body."""
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    parts: Iterator[bytes] | None = None
 
 
 @lru_cache(maxsize=8)

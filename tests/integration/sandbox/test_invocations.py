@@ -62,15 +62,6 @@ def test_an_endpoint_of_another_region_is_not_found(client: Client, served: str)
         elsewhere.invoke_endpoint(EndpointName=served, Body=b"[]")
 
 
-def test_a_response_stream_is_refused_in_words(client: Client, served: str) -> None:
-    with pytest.raises(ClientError) as caught:
-        client("sagemaker-runtime").invoke_endpoint_with_response_stream(
-            EndpointName=served, Body=b"[]"
-        )
-    assert caught.value.response["Error"]["Code"] == "UnsupportedOperation"
-    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
-
-
 def test_metrics_follow_traffic(hosting: Hosting, served: str) -> None:
     cloudwatch = hosting.client("cloudwatch")
     dimensions = [

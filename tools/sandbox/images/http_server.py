@@ -5,6 +5,7 @@ import socketserver
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from typing import ClassVar
 
@@ -41,6 +42,27 @@ def serve(container: Container, socket_path: str, slots: int) -> UnixServer:
     return UnixServer(socket_path, Handler)
 
 
+class _ChunkedAnswer:
+    """The answer to one request as far as it is streamed (chunked transfer coding)."""
+
+    def __init__(self, handler: "_Handler") -> None:
+        self._handler = handler
+        self.begun = False
+
+    def write(self, part: bytes, content_type: str | None, headers: Mapping[str, str]) -> None:
+        """Send one chunk; an empty one would end the answer and is left out."""
+        if not self.begun:
+            self.begun = True
+            self._handler.begin_stream(content_type, headers)
+        if part:
+            self._handler.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+            self._handler.wfile.flush()
+
+    def end(self) -> None:
+        """Send the last chunk."""
+        self._handler.wfile.write(b"0\r\n\r\n")
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = False
@@ -64,9 +86,29 @@ class _Handler(BaseHTTPRequestHandler):
             return
         headers = dict(self.headers.items())
         content_type, accept = self.headers.get("Content-Type"), self.headers.get("Accept")
+        sink = _ChunkedAnswer(self)
         with self.running:
-            reply = self.served.invoke(Invocation(body, content_type, accept, headers))
+            reply = self.served.invoke(Invocation(body, content_type, accept, headers, sink))
+            if sink.begun:
+                self._end_stream(sink, reply)
+                return
         self._send(reply)
+
+    def _end_stream(self, sink: "_ChunkedAnswer", reply: Reply) -> None:
+        if 200 <= reply.status < 300:
+            sink.write(reply.body, None, {})
+            sink.end()
+        else:
+            self.close_connection = True  # without the last chunk: the stream is broken
+
+    def begin_stream(self, content_type: str | None, headers: Mapping[str, str]) -> None:
+        """Send status 200 and headers of a chunked answer."""
+        lines = ["HTTP/1.1 200 OK"]
+        if content_type is not None:
+            lines.append(f"Content-Type: {content_type}")
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        lines.append("Transfer-Encoding: chunked")
+        self.wfile.write("\r\n".join(lines).encode("latin-1", errors="replace") + b"\r\n\r\n")
 
     def _no_route(self) -> Reply:
         return flask_page(405 if self.path in ("/ping", "/invocations") else 404)

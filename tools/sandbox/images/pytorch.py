@@ -22,7 +22,7 @@ from tools.sandbox.images import pytorch_hooks
 from tools.sandbox.images.packages import Packages
 from tools.sandbox.images.requirements_check import check_requirements
 from tools.sandbox.images.serving import ContainerExitError, Invocation, Place, Reply, json_reply
-from tools.sandbox.images.torchserve_context import Context
+from tools.sandbox.images.torchserve_context import Context, as_bytes
 
 _DEFAULT_MAX_BYTES = 6_553_500
 _LOAD_WAIT_S = 60.0
@@ -182,14 +182,8 @@ def _call(hook: Callable[..., Any], arguments: tuple[Any, ...], context: Context
 
 
 def _as_reply(result: Any, content_type: str, context: Context) -> Reply:
-    if isinstance(result, bytes | bytearray):
-        body = bytes(result)
-    elif isinstance(result, str):
-        body = result.encode()
-    else:
-        body = json.dumps(result, indent=2).encode()
     status, kind, headers = context.response_status, context.response_content_type, context.headers
-    return Reply(status, body, kind or content_type, headers)
+    return Reply(status, as_bytes(result), kind or content_type, headers)
 
 
 def _torchserve_error(status: int, kind: str, message: str) -> Reply:

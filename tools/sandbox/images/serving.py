@@ -19,6 +19,17 @@ class ContainerExitError(Exception):
     """The container's start command fails: the process ends, and no ping is ever answered."""
 
 
+class Sink(Protocol):
+    """Takes the parts of an answer while the model is still at work."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether a part has been sent."""
+
+    def write(self, part: bytes, content_type: str | None, headers: Mapping[str, str]) -> None:
+        """Send a part at once; with the first one, status 200 and these headers."""
+
+
 @dataclass(frozen=True)
 class Invocation:
     """One POST /invocations.
@@ -28,17 +39,23 @@ class Invocation:
         content_type: The Content-Type header; None when the request has none.
         accept: The Accept header; None when the request has none.
         headers: All headers, names as sent.
+        sink: For an image that streams; None where nobody waits for parts.
     """
 
     body: bytes
     content_type: str | None = None
     accept: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    sink: Sink | None = None
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One HTTP answer of the container; `content_type` None means no such header."""
+    """One HTTP answer of the container; `content_type` None means no such header.
+
+    After parts have been streamed, the body is the last part; a status that is no success breaks
+    the stream off.
+    """
 
     status: int
     body: bytes = b""

@@ -15,6 +15,7 @@ from typing import Any
 
 from tools.sandbox.images import pytorch_hooks, script_codecs
 from tools.sandbox.images.flask_pages import flask_content_type
+from tools.sandbox.images.torchserve_context import send_intermediate_predict_response
 
 _CONTENT_TYPES = {
     "JSON": "application/json",
@@ -91,6 +92,15 @@ def provide_toolkit(family: str) -> None:
             BaseInferenceToolkitError=BaseInferenceToolkitError,
             GenericInferenceToolkitError=GenericInferenceToolkitError,
         )
+        _provide_torchserve()
+
+
+def _provide_torchserve() -> None:
+    """The function by which a handler streams, at its present and its former place."""
+    for name in ("ts", "ts.handler_utils", "ts.protocol"):
+        _module(name)
+    for name in ("ts.handler_utils.utils", "ts.protocol.otf_message_handler"):
+        _module(name, send_intermediate_predict_response=send_intermediate_predict_response)
 
 
 def _script_encoders() -> dict[str, Any]:

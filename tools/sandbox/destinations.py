@@ -1,0 +1,120 @@
+"""Where an invocation goes: the deployment, the variant in it, and the workers behind that."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tools.sandbox.deployments import RunningDeployment, VariantRunner
+from tools.sandbox.facts import realtime_payload_bytes, serverless_payload_bytes
+from tools.sandbox.fleet import InstanceFleet
+from tools.sandbox.hosting_state import Deployment, Endpoint, Variant
+from tools.sandbox.telemetry import Metered
+from tools.sandbox.timing import Timing
+from tools.sandbox.wire import AwsError, WireRequest
+
+_TARGET_VARIANT = "x-amzn-sagemaker-target-variant"
+
+Running = Callable[[str, str, float], RunningDeployment | None]
+
+
+def validation_error(message: str) -> AwsError:
+    """The runtime's answer to a request that makes no sense."""
+    return AwsError("ValidationError", message)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Workers that take a request, and how it is counted.
+
+    Attributes:
+        variant: The production variant, as the answer names it.
+        payload_limit: Largest body either way, bytes.
+        shadows: Workers that get a copy: how they are counted, and they.
+    """
+
+    endpoint_name: str
+    variant: str
+    runner: VariantRunner
+    payload_limit: int
+    metered: Metered
+    shadows: tuple[tuple[Metered, VariantRunner], ...] = field(default=())
+
+    def require_streaming(self) -> None:
+        """Refuse a streamed invocation of what cannot stream.
+
+        Raises:
+            AwsError: The variant is serverless.
+        """
+        if not isinstance(self.runner, InstanceFleet):
+            raise validation_error(
+                f"Endpoint {self.endpoint_name} is serverless and does not support response "
+                "streaming. Use InvokeEndpoint."
+            )
+
+
+class Destinations:
+    """Chooses by target variant, weights and the share of a deployment under way."""
+
+    def __init__(self, running: Running, timing: Timing) -> None:
+        self._running = running
+        self._timing = timing
+        self._random = random.Random()  # noqa: S311 - traffic shares, no secret
+
+    def find(self, request: WireRequest, endpoint: Endpoint) -> Destination:
+        """Where a request for an endpoint goes.
+
+        Raises:
+            AwsError: The endpoint does not take such requests, or its body is too large.
+        """
+        if endpoint.live is None or endpoint.live.asynchronous is not None:
+            raise validation_error(
+                f"Endpoint {endpoint.name} is an asynchronous endpoint and does not support this "
+                "inference type. Use InvokeEndpointAsync."
+            )
+        running = self._running(request.region, endpoint.name, self._timing.ping_window_s)
+        if running is None:
+            raise AwsError("ServiceUnavailable", f"Endpoint {endpoint.name} is not ready.", 503)
+        variant = self._choose(request.headers.get(_TARGET_VARIANT), running.deployment)
+        limit = _payload_limit(variant)
+        if len(request.body) > limit:
+            raise validation_error(
+                "1 validation error detected: Value at 'body' failed to satisfy constraint: Member "
+                f"must have length less than or equal to {limit}"
+            )
+        config = running.deployment.config_name if running.in_rollout else None
+        return Destination(
+            endpoint.name,
+            variant.name,
+            running.runners[variant.name],
+            limit,
+            Metered(request.region, endpoint.name, variant.name, config_name=config),
+            tuple(
+                (Metered(request.region, endpoint.name, shadow.name), running.runners[shadow.name])
+                for shadow in running.deployment.shadow_variants
+                if self._random.random() < _share(shadow, variant)
+            ),
+        )
+
+    def _choose(self, target: str | None, deployment: Deployment) -> Variant:
+        if target is not None:
+            found = next((one for one in deployment.variants if one.name == target), None)
+            if found is None:
+                raise validation_error(f"Variant {target} not found for the endpoint.")
+            return found
+        weights = [variant.current_weight for variant in deployment.variants]
+        if sum(weights) <= 0:
+            return deployment.variants[0]
+        return self._random.choices(deployment.variants, weights)[0]
+
+
+def _share(shadow: Variant, production: Variant) -> float:
+    """The part of the requests that is copied: the shadow's weight over the production one's."""
+    if production.current_weight <= 0:
+        return 0.0
+    return shadow.current_weight / production.current_weight
+
+
+def _payload_limit(variant: Variant) -> int:
+    if variant.serverless is not None:
+        return serverless_payload_bytes()
+    return realtime_payload_bytes()
