@@ -1,0 +1,1 @@
+"""AWS CloudFormation, carried out against the sandbox's own services."""
