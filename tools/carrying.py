@@ -14,14 +14,15 @@ from tools.errors import (
     AccessDeniedError,
     NameInUseError,
     NotFoundError,
+    PlanOutdatedError,
     RequestRefusedError,
 )
 from tools.guard import Expected, Guard
 from tools.journal import Journal
 from tools.operations import is_removal
 from tools.plan import DeploymentPlan, Step, UndoCall
-from tools.reconcile import IDEMPOTENT, effect_of
-from tools.waiting import GONE, Waiter, seen, wait
+from tools.reconcile import IDEMPOTENT, differences, effect_of
+from tools.waiting import GONE, Waiter, is_busy, seen, wait
 
 #: IAM is eventually consistent: a new role may be unknown for some seconds (failures.md, C07).
 ROLE_PATIENCE_S = 30.0
@@ -92,7 +93,14 @@ class Run:
     def endpoint_arn(self) -> str:
         """Return the endpoint's ARN from the answers, or an empty string."""
         arns = (str(answer.get("EndpointArn", "")) for answer in self.answers.values())
-        return next(filter(None, arns), "")
+        return next(filter(None, arns), "") or self._arn_in_stack()
+
+    def _arn_in_stack(self) -> str:
+        """A stack's calls are CloudFormation's own, so no answer of ours names the endpoint."""
+        if self.plan.method != "cloudformation":
+            return ""
+        name = {"EndpointName": self.plan.endpoint_name}
+        return str(self.clients.call("sagemaker.describe_endpoint", name)["EndpointArn"])
 
     def forward(self) -> Iterator[StepProgress]:
         """Make every step that is not done, in order, waiting where the plan says so.
@@ -150,11 +158,27 @@ class Run:
     def _sent(self, step: Step, parameters: dict[str, Any]) -> dict[str, Any]:
         if step.operation == "sagemaker.update_endpoint":
             self._at_rest(parameters)  # a scaling that is under way would refuse it
+        if step.operation == "cloudformation.execute_change_set":
+            self._check_changes(parameters)
         if not is_removal(step.operation):
             return self._patiently(step, parameters)
         if step.operation == "sagemaker.delete_endpoint" and not self._deletable(parameters):
             return {}
         return self._removing(step.operation, parameters)
+
+    def _check_changes(self, parameters: dict[str, Any]) -> None:
+        """Compare a change set with what was approved, before it is carried out.
+
+        Raises:
+            PlanOutdatedError: It would do anything else, or less.
+        """
+        found = differences(self.plan.expected_changes, parameters, self.clients)
+        if found:
+            raise PlanOutdatedError(
+                f"CloudFormation would not do what was approved: {'; '.join(found[:5])}. "
+                "The change set was not carried out.",
+                remedy="Make a new plan and approve that.",
+            )
 
     def _effect(self, step: Step, parameters: dict[str, Any]) -> dict[str, Any] | None:
         return effect_of(step.operation, parameters, self.plan.digest, self.clients)
@@ -217,6 +241,8 @@ class Run:
 
     def _removing(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Send a removal; what is gone already, and a bucket with other objects in it, is fine."""
+        if operation == "cloudformation.delete_stack":
+            self._let_stack_settle(parameters)
         try:
             return self._send(operation, parameters)
         except NotFoundError:
@@ -225,6 +251,10 @@ class Run:
             if "BucketNotEmpty" not in error.message:
                 raise
             return {}
+
+    def _let_stack_settle(self, parameters: dict[str, Any]) -> None:
+        while is_busy(seen("stack_deleted", parameters, self.clients).status):
+            self.workshop.sleep(self.workshop.poll_s)
 
     def _deletable(self, parameters: dict[str, Any]) -> bool:
         """Wait until the endpoint is at rest; False when it is being deleted or gone."""

@@ -1,7 +1,7 @@
 """Waiting for what a call began: one row for each thing that takes time in AWS."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from tools.aws import AwsClients
@@ -25,6 +25,23 @@ class Seen(NamedTuple):
 
     status: str
     reason: str = ""
+
+
+class Event(NamedTuple):
+    """One thing that happened to a resource of a stack."""
+
+    event_id: str
+    logical_id: str
+    physical_id: str
+    resource_type: str
+    status: str
+    reason: str
+    token: str
+
+    def __str__(self) -> str:
+        """As one line of progress."""
+        told = f"{self.resource_type} {self.logical_id} {self.status}"
+        return f"{told}: {self.reason}" if self.reason else told
 
 
 class _Row(NamedTuple):
@@ -79,6 +96,11 @@ _ROWS: dict[str, _Row] = {
 }  # fmt: skip
 
 
+_STACK_WAITERS = ("stack_complete", "stack_deleted")
+#: CloudFormation refuses to delete a stack that is at work, but for these.
+_INTERRUPTIBLE = frozenset({"CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", "DELETE_IN_PROGRESS"})
+
+
 def seen(waiter: Waiter, parameters: dict[str, Any], clients: AwsClients) -> Seen:
     """Look once.
 
@@ -119,7 +141,7 @@ def wait(
     sleep: Callable[[float], None],
     poll_s: float,
 ) -> Iterator[str]:
-    """Yield each new status until the good end.
+    """Yield each new status until the good end; of a stack, each thing that happens to it.
 
     Raises:
         DeploymentFailedError: It ended badly; the message quotes AWS's reason.
@@ -128,18 +150,38 @@ def wait(
     row = _ROWS[waiter]
     deadline = time.monotonic() + LIMIT_S
     last = ""
+    happened: set[str] = set()
     while True:
         now = seen(waiter, parameters, clients)
+        if waiter in _STACK_WAITERS:
+            yield from map(str, news(parameters, happened, clients))
         if now.status != last:
-            yield now.status
+            if waiter not in _STACK_WAITERS or now.status == GONE:
+                yield now.status
             last = now.status
         if now.status in row.good:
             return
         if now.status in row.bad:
-            raise DeploymentFailedError(_told(waiter, parameters, now), remedy=_remedy(parameters))
+            raise _failure(waiter, parameters, now, clients)
         if time.monotonic() > deadline:
             raise AwsUnavailableError(f"Still {now.status} after an hour.")
         sleep(poll_s)
+
+
+def _failure(
+    waiter: Waiter, parameters: dict[str, Any], now: Seen, clients: AwsClients
+) -> DeploymentFailedError:
+    """Explain a bad end; a stack's by the first of its resources that failed."""
+    cause = first_failure(parameters, clients) if waiter in _STACK_WAITERS else None
+    if cause is None:
+        return DeploymentFailedError(
+            _told(waiter, parameters, now), remedy=_remedy(parameters.get("EndpointName"))
+        )
+    is_endpoint = cause.resource_type == "AWS::SageMaker::Endpoint"
+    name = cause.physical_id.rpartition("/")[2] if is_endpoint else None
+    return DeploymentFailedError(
+        _told(waiter, parameters, Seen(now.status, str(cause))), remedy=_remedy(name)
+    )
 
 
 def _told(waiter: Waiter, parameters: dict[str, Any], now: Seen) -> str:
@@ -151,7 +193,63 @@ def _told(waiter: Waiter, parameters: dict[str, Any], now: Seen) -> str:
     )
 
 
-def _remedy(parameters: dict[str, Any]) -> str:
-    name = parameters.get("EndpointName")
+def _remedy(name: str | None) -> str:
     log = f"Read the log group /aws/sagemaker/Endpoints/{name}, mend" if name else "Mend"
     return f"{log} the cause that the message names and plan again."
+
+
+def news(parameters: Mapping[str, Any], told: set[str], clients: AwsClients) -> tuple[Event, ...]:
+    """Return what happened to a stack and is not in `told` yet, oldest first, and add it there.
+
+    With a `ClientRequestToken` among the parameters only what that operation did counts. A stack
+    that is gone has no news.
+    """
+    token = parameters.get("ClientRequestToken")
+    fresh = [
+        event
+        for event in _until(told, _events(parameters["StackName"], clients))
+        if token is None or event.token in {token, ""}
+    ]
+    told |= {event.event_id for event in fresh}
+    return tuple(reversed(fresh))
+
+
+def _until(told: set[str], newest_first: Iterator[Event]) -> Iterator[Event]:
+    try:
+        for event in newest_first:
+            if event.event_id in told:
+                return
+            yield event
+    except NotFoundError:
+        return
+
+
+def _events(stack: str, clients: AwsClients) -> Iterator[Event]:
+    token: dict[str, str] = {}
+    while True:
+        answer = clients.call("cloudformation.describe_stack_events", {"StackName": stack, **token})
+        for row in answer["StackEvents"]:
+            yield Event(
+                event_id=row["EventId"],
+                logical_id=row["LogicalResourceId"],
+                physical_id=row.get("PhysicalResourceId", ""),
+                resource_type=row.get("ResourceType", ""),
+                status=row.get("ResourceStatus", ""),
+                reason=row.get("ResourceStatusReason", ""),
+                token=row.get("ClientRequestToken", ""),
+            )
+        if not answer.get("NextToken"):
+            return
+        token = {"NextToken": answer["NextToken"]}
+
+
+def first_failure(parameters: Mapping[str, Any], clients: AwsClients) -> Event | None:
+    """Return the event that everything else follows from: the first failure that is no echo."""
+    failed = [e for e in news(parameters, set(), clients) if e.status.endswith("_FAILED")]
+    own = [event for event in failed if "cancelled" not in event.reason.lower()]
+    return next(iter(own or failed), None)
+
+
+def is_busy(status: str) -> bool:
+    """Say whether CloudFormation would refuse to delete a stack now; it can stop a creation."""
+    return status.endswith("_IN_PROGRESS") and status not in _INTERRUPTIBLE

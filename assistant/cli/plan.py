@@ -21,14 +21,19 @@ def command(
     as_json: bool,
 ) -> None:
     """Make one exact plan; SOURCE is a file or - (JSON, or a sentence)."""
-    if method == "cloudformation" or render:
+    if render not in {None, "cloudformation"}:
         raise InvalidInputError(
-            f"{f'--render {render}' if render else f'--method {method}'} is not there yet.",
-            remedy="Leave it out: plans are plain boto3 calls (method api) in this version.",
+            f"--render {render} is not there yet.",
+            remedy="Use --render cloudformation, or leave it out.",
         )
     place = app(ctx).place
     plan = place.plan(requirements_from(source), DeploymentMethod(method) if method else None)
     place.keep(plan)
+    if render == "cloudformation":
+        from tools.planners.cloudformation import template_of
+
+        click.echo(template_of(plan).text(), nl=False)
+        return
     if as_json:
         click.echo(plan.model_dump_json())
         return

@@ -1,7 +1,7 @@
 """A specification by CloudFormation (`method`: `cloudformation`): uploads, then one change set.
 
 What is approved is the template, its parameters and the changes that it must bring; the change set
-is made afterwards and must hold exactly those (`tools.stacks.differences`). Pure, but for
+is made afterwards and must hold exactly those (`tools.reconcile.differences`). Pure, but for
 `check_template`, which runs cfn-lint.
 """
 
