@@ -108,7 +108,7 @@ class App:
 
     def endpoints(self) -> tuple[dict[str, Any], ...]:
         """Return the region's endpoints, as `tools.observation.endpoint_rows`."""
-        return endpoint_rows(self.place.clients(self.region), self.place.catalog)
+        return endpoint_rows(self.place.clients(self.region), self.place.catalog, self.place.now())
 
     def invoke(
         self, endpoint_name: str, body: bytes, *, content_type: str, accept: str | None = None

@@ -222,7 +222,7 @@ def _search(arguments: SearchNotes, state: State, place: Workplace) -> Outcome:
 
 def _endpoints(_: DescribeEndpoints, state: State, place: Workplace) -> Outcome:
     region = known(state).region or place.region
-    rows = endpoint_rows(place.clients(region), place.catalog)
+    rows = endpoint_rows(place.clients(region), place.catalog, place.now())
     return Outcome({"endpoints": list(rows), "target": place.target, "region": region})
 
 

@@ -1,35 +1,46 @@
 """What runs now: endpoints as AWS describes them, with what they cost. Reads only."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from tools.aws import AwsClients
 from tools.catalog import Catalog
 from tools.errors import NotFoundError
-from tools.reconcile import plan_tag
+from tools.expiry import EXPIRES_TAG
+from tools.plan import PLAN_TAG
 
 HOURS_PER_MONTH = 730
 
 
-def endpoint_rows(clients: AwsClients, catalog: Catalog) -> tuple[dict[str, Any], ...]:
+def endpoint_rows(
+    clients: AwsClients, catalog: Catalog, now: datetime
+) -> tuple[dict[str, Any], ...]:
     """Return a row for each endpoint of the region, newest first.
+
+    Args:
+        clients: For reading.
+        catalog: For prices.
+        now: Aware; costs so far are up to then.
 
     Each has `endpoint_name`, `endpoint_arn`, `status`, `inference_option`, `instance_type`,
     `instance_count`, `memory_size_in_mb`, `max_concurrency`, `created_at` (ISO), `region`,
-    `cost_usd_per_month` (standing cost, None when a price is not known), `expires_at` and `ours`.
+    `cost_usd_per_month` (standing cost, which is what it costs if forgotten; None when a price is
+    not known), `cost_so_far_usd` (since it was made, at the present capacity), `expires_at` (ISO,
+    None when nothing was planned) and `ours`.
 
     Raises:
         UserError: AWS refused.
         AwsUnavailableError: No answer.
     """
-    return tuple(_rows(clients, catalog))
+    return tuple(_rows(clients, catalog, now))
 
 
-def _rows(clients: AwsClients, catalog: Catalog) -> Iterator[dict[str, Any]]:
+def _rows(clients: AwsClients, catalog: Catalog, now: datetime) -> Iterator[dict[str, Any]]:
     for summary in _summaries(clients):
         try:
-            yield _row(summary["EndpointName"], clients, catalog)
+            yield _row(summary["EndpointName"], clients, catalog, now)
         except NotFoundError:  # deleted since it was listed
             continue
 
@@ -44,7 +55,7 @@ def _summaries(clients: AwsClients) -> Iterator[dict[str, Any]]:
         token = {"NextToken": answer["NextToken"]}
 
 
-def _row(name: str, clients: AwsClients, catalog: Catalog) -> dict[str, Any]:
+def _row(name: str, clients: AwsClients, catalog: Catalog, now: datetime) -> dict[str, Any]:
     endpoint = clients.call("sagemaker.describe_endpoint", {"EndpointName": name})
     config = clients.call(
         "sagemaker.describe_endpoint_config",
@@ -52,6 +63,7 @@ def _row(name: str, clients: AwsClients, catalog: Catalog) -> dict[str, Any]:
     )
     variant = config["ProductionVariants"][0]
     serverless = variant.get("ServerlessConfig") or {}
+    tags = _tags(endpoint["EndpointArn"], clients)
     running = (endpoint.get("ProductionVariants") or [{}])[0]
     count = running.get("CurrentInstanceCount", variant.get("InitialInstanceCount"))
     row = {
@@ -66,10 +78,18 @@ def _row(name: str, clients: AwsClients, catalog: Catalog) -> dict[str, Any]:
         "max_concurrency": serverless.get("MaxConcurrency"),
         "created_at": endpoint["CreationTime"].isoformat(),
         "region": clients.target.region_name,
-        "expires_at": None,
-        "ours": plan_tag(endpoint["EndpointArn"], clients) is not None,
+        "expires_at": tags.get(EXPIRES_TAG),
+        "ours": PLAN_TAG in tags,
     }
-    return {**row, "cost_usd_per_month": _standing_cost(row, serverless, catalog)}
+    monthly = _standing_cost(row, serverless, catalog)
+    hours = (now - endpoint["CreationTime"]).total_seconds() / 3600
+    so_far = None if monthly is None else round(monthly * hours / HOURS_PER_MONTH, 2)
+    return {**row, "cost_usd_per_month": monthly, "cost_so_far_usd": so_far}
+
+
+def _tags(arn: str, clients: AwsClients) -> dict[str, str]:
+    tags = clients.call("sagemaker.list_tags", {"ResourceArn": arn}).get("Tags", ())
+    return {tag["Key"]: tag["Value"] for tag in tags}
 
 
 def _option(config: dict[str, Any], serverless: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ _SERVICES = frozenset(
     {
         "sagemaker", "sagemaker-runtime", "s3", "application-autoscaling", "cloudformation", "iam",
         "sts", "logs", "cloudwatch", "sns", "ecr", "service-quotas", "pricing", "ec2",
+        "scheduler",
     }
 )  # fmt: skip
 _ALSO_READ = frozenset(

@@ -60,11 +60,15 @@ def show_recommendation(told: dict[str, Any]) -> None:
         console.print(Text(f"assumed: {assumption}"))
 
 
+def _so_far(amount: float | None) -> str:
+    return "" if amount is None else f" (USD {amount:,.2f} so far)"
+
+
 def show_endpoints(rows: Iterable[dict[str, Any]], where: str) -> None:
     """Print the endpoints as a table."""
     table = Table(title=where, title_justify="left")
-    for heading in ("endpoint", "status", "option", "capacity", "standing cost", "ours"):
-        table.add_column(heading)
+    for heading in ("endpoint", "status", "capacity", "cost if forgotten", "expires", "ours"):
+        table.add_column(heading, no_wrap=heading == "status")
     for row in rows:
         capacity = (
             f"{row['memory_size_in_mb']} MB"
@@ -74,9 +78,9 @@ def show_endpoints(rows: Iterable[dict[str, Any]], where: str) -> None:
         table.add_row(
             Text(row["endpoint_name"]),
             row["status"],
-            row["inference_option"],
-            capacity,
-            dollars(row["cost_usd_per_month"]),
+            Text(f"{row['inference_option']}, {capacity}"),
+            dollars(row["cost_usd_per_month"]) + _so_far(row["cost_so_far_usd"]),
+            Text(row["expires_at"] or "never"),
             "yes" if row["ours"] else "no",
         )
     Console().print(table)

@@ -20,7 +20,7 @@ def command(ctx: click.Context, deployment: str, digest: str | None, as_json: bo
         carried_out(
             made,
             digest,
-            lambda plan: plan.kind == "undo" and plan.undoes == deployment,
+            lambda plan: plan.kind in {"undo", "unpark"} and plan.undoes == deployment,
             as_json=as_json,
         )
         return

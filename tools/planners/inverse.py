@@ -16,6 +16,7 @@ _INVERSE: dict[str, tuple[str, tuple[str, ...]]] = {
         ("EndpointConfigName",),
     ),
     "sagemaker.create_endpoint": ("sagemaker.delete_endpoint", ("EndpointName",)),
+    "scheduler.create_schedule": ("scheduler.delete_schedule", ("Name",)),
     "application-autoscaling.register_scalable_target": (
         "application-autoscaling.deregister_scalable_target",
         _TARGET,

@@ -1,6 +1,7 @@
 """The life of an endpoint after its first deployment: each turn of it is a plan, approved anew."""
 
 from tools.plan import DeploymentPlan
+from tools.planners.expiring import plan_expiry
 from tools.planners.observed import observe_endpoint
 from tools.planners.parking import (
     is_parked,
@@ -14,8 +15,8 @@ from tools.planners.updating import plan_update as plan_version
 from tools.planners.version import Bench, WantedVersion, version_for
 
 __all__ = [
-    "Bench", "Version", "WantedVersion", "is_parked", "parked_endpoints", "plan_park",
-    "plan_unpark", "plan_update", "plan_version",
+    "Bench", "Version", "WantedVersion", "is_parked", "parked_endpoints", "plan_expiry",
+    "plan_park", "plan_unpark", "plan_update", "plan_version",
 ]  # fmt: skip
 
 

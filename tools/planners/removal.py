@@ -21,14 +21,14 @@ _WHY = {
 #: What goes first when the turns of a long life are taken away together: what is charged for
 #: before what is used by it, a role after what it serves.
 _ORDER = (
-    "scheduler.delete_schedule", "cloudwatch.delete_alarms",
+    "sagemaker.delete_tags", "scheduler.delete_schedule", "cloudwatch.delete_alarms",
     "application-autoscaling.delete_scheduled_action",
     "application-autoscaling.delete_scaling_policy",
     "application-autoscaling.deregister_scalable_target", "sagemaker.delete_endpoint",
     "sagemaker.delete_endpoint_config", "sagemaker.delete_model", "iam.delete_role_policy",
     "iam.delete_role", "s3.delete_object", "s3.delete_bucket",
 )  # fmt: skip
-_CALLS_OF_PARKED = _ORDER[1:6]
+_CALLS_OF_PARKED = (_ORDER[0], *_ORDER[2:7])
 
 
 def plan_undo(deployment_id: str | None, removal: Removal) -> DeploymentPlan:
@@ -93,9 +93,10 @@ def plan_deletion(endpoint_name: str, removal: Removal) -> DeploymentPlan:
         NotFoundError: There is no such endpoint.
     """
     past = history(endpoint_name, removal.journal)
-    if past and past[0].plan.kind == "park":
-        return _whole("delete", endpoint_name, past, removal)
-    endpoint = removal.clients.call("sagemaker.describe_endpoint", {"EndpointName": endpoint_name})
+    where = {"EndpointName": endpoint_name}
+    if past and not removal.clients.exists("sagemaker.describe_endpoint", where):
+        return _whole("delete", endpoint_name, past, removal)  # parked, or its time was up
+    endpoint = removal.clients.call("sagemaker.describe_endpoint", where)
     digest = plan_tag(endpoint["EndpointArn"], removal.clients)
     if digest is not None and digest in {turn.plan.digest for turn in past}:
         return _whole("delete", endpoint_name, past, removal)

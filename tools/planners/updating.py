@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from tools.endpoint import EndpointSpec
 from tools.errors import InvalidInputError
-from tools.plan import DeploymentPlan, Step, check
+from tools.plan import DeploymentPlan, Step, UndoCall, check
 from tools.planners.api import scaling_steps
 from tools.planners.guardrails import Strategy, deployment_config
 from tools.planners.lineage import Removal, Turn, history, standing_calls
@@ -223,8 +223,10 @@ def plan_update_undo(turn: Turn, removal: Removal) -> DeploymentPlan:
     require_in_service(seen)
     calls = standing_calls(turn, removal.journal)
     shift = next((s for s in made.steps if s.operation == "sagemaker.update_endpoint"), None)
+    if shift is None:
+        return _undone(turn, removal, calls)
     back = next((c for c in calls if c.operation == "sagemaker.update_endpoint"), None)
-    if shift is None or back is None:
+    if back is None:
         raise InvalidInputError(
             "AWS cannot turn an endpoint on instances back into a serverless one.",
             remedy="Plan a serverless endpoint beside it, move the callers, then delete this one.",
@@ -253,5 +255,21 @@ def plan_update_undo(turn: Turn, removal: Removal) -> DeploymentPlan:
             "cost_if_forgotten_usd_per_month": (
                 before.cost_if_forgotten_usd_per_month if before else None
             ),
+        }
+    )
+
+
+def _undone(turn: Turn, removal: Removal, calls: tuple[UndoCall, ...]) -> DeploymentPlan:
+    """Take back what changed beside the version: a moment at which the endpoint is to go."""
+    return DeploymentPlan.model_validate(
+        {
+            **removal.place_of_plan(),
+            "kind": "undo",
+            "endpoint_name": turn.plan.endpoint_name,
+            "undoes": turn.deployment_id,
+            "steps": as_steps(calls, "As it was before."),
+            "summary": f"Take back: {turn.plan.summary}",
+            "cost_usd_per_month": turn.plan.cost_usd_per_month,
+            "cost_if_forgotten_usd_per_month": turn.plan.cost_usd_per_month,
         }
     )
