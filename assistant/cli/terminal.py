@@ -55,7 +55,8 @@ def _show(stream: Iterator[events.Event], console: Console) -> None:
     for event in stream:
         match event:
             case events.TextDelta():
-                console.print(event.text, end="", markup=False, highlight=False)
+                plain = event.text.replace("**", "")  # Markdown's bold, which a terminal lacks
+                console.print(plain, end="", markup=False, highlight=False)
             case events.PlanProposed():
                 console.print(plan_table(event.model_dump(mode="json")))
             case events.ApprovalRequested():
