@@ -65,7 +65,7 @@ def test_a_key_that_is_not_in_the_bucket(sagepilot, wish, deployed):
     "changes",
     [
         {"model_source": None},
-        {"model_source": {"kind": "jumpstart", "uri": "some-model"}},
+        {"model_source": {"kind": "registry", "uri": "some-package"}},
         {"model_source": {"kind": "local", "uri": "~nobody-at-all/model.joblib"}},
         {"model_source": {"kind": "moon", "uri": "x"}},
         {"model_source": "sample"},
