@@ -1,5 +1,6 @@
 """One quick sandbox, apps on it, and two versions of a small model."""
 
+import os
 import tarfile
 import threading
 from contextlib import contextmanager
@@ -7,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.deployment.conftest import (  # noqa: F401 - fixtures of the same sandbox
+from tests.integration.deployment.conftest import (  # noqa: F401 - fixtures
+    QUICK,
     Standing,
     app,
     approval_of,
     deployed,
-    home,
     needs,
     onnx_model,
     settings,
@@ -22,6 +23,17 @@ from tools.errors import NotFoundError
 from tools.planners.lifecycle import WantedVersion
 from tools.planners.removal import plan_deletion
 from tools.requirements import Requirements, merge
+from tools.sandbox import control
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory) -> Path:
+    """A state folder whose sandbox runs for the whole session; its minutes are short."""
+    folder = tmp_path_factory.mktemp("home")
+    timing = {**QUICK, "aws_minute_s": 0.3}
+    control.ensure_running(folder, timing=timing, parent_pid=os.getpid())
+    yield folder
+    control.down(folder)
 
 
 @pytest.fixture(scope="session")

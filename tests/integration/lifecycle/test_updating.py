@@ -1,5 +1,7 @@
 """An endpoint is updated without a failed invocation, or stays as it was; and goes back."""
 
+import tarfile
+
 import pytest
 
 from tests.integration.lifecycle.conftest import (
@@ -156,3 +158,26 @@ def test_a_production_update_turns_back_by_alarms(app, served, second_model):
         f"{plan.endpoint_name}-AllTraffic-model-latency",
         f"{plan.endpoint_name}-AllTraffic-5xx-errors",
     }
+
+
+def test_an_update_whose_answers_fail_is_turned_back_by_its_alarms(app, served, tmp_path):
+    plan, _ = served
+    script = tmp_path / "inference.py"
+    script.write_text(
+        "def model_fn(model_dir):\n    return None\n\n"
+        "def predict_fn(data, model):\n    raise RuntimeError('no answer')\n"
+    )
+    (tmp_path / "weights.npy").write_bytes(b"x")
+    archive = tmp_path / "failing.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(script, "code/inference.py")
+        tar.add(tmp_path / "weights.npy", "weights.npy")
+    config, standing = config_in_service(app, plan), Standing(app, plan).everything()
+    update = update_of(app, plan, another_model(archive, needs={"framework": "pytorch"}))
+    calling = Caller(app, plan.endpoint_name).calling()
+    with calling as caller, pytest.raises(DeploymentFailedError) as caught:
+        deployed(app, update)
+    assert "alarm" in caught.value.message.lower()
+    assert caller.failures  # the new version did answer some, and badly
+    assert config_in_service(app, plan) == config
+    assert Standing(app, plan).everything() == standing
