@@ -2,14 +2,16 @@
 
 Storage, role and scaling are the same steps as in every other method; models, configuration and
 endpoint are what the SDK was seen to ask for. Known differences from plain calls, all harmless: the
-SDK gives the endpoint configuration the endpoint's name, and tags configuration and endpoint with
-where the model came from (`sagemaker.amazonaws.com/model-source`).
+SDK gives the endpoint configuration the endpoint's name, tags configuration and endpoint with where
+the model came from (`sagemaker.amazonaws.com/model-source`), and writes an empty `Environment` and
+a serverless variant's weight, which AWS would take for granted.
 
 An existing endpoint is updated by UpdateEndpoint in plain calls, never by the SDK: its own way ends
 in a TypeError (sagemaker 3.27.0, aws/sagemaker-python-sdk#5609).
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from tools.endpoint import EndpointSpec, InferenceOption
@@ -67,6 +69,8 @@ def steps_by_sdk(
         AwsUnavailableError: The SDK did not answer.
     """
     check_expressible(spec)
+    if source is not None:
+        _check_no_links(Path(source.folder))
     recording = room.record(request_for(spec, room, source))
     own = [
         *_storage(spec, room, recording, repacked=source is not None),
@@ -74,6 +78,20 @@ def steps_by_sdk(
         *(step_of(call, spec) for call in recording.calls if not _is_storage(call)),
     ]
     return (*own, *scaling_steps(spec, first=len(own)))
+
+
+def _check_no_links(folder: Path) -> None:
+    """The SDK packs what a link points at, wherever that is.
+
+    Raises:
+        InvalidInputError: There is a link in the folder.
+    """
+    link = next((path for path in folder.rglob("*") if path.is_symlink()), None)
+    if link is not None:
+        raise InvalidInputError(
+            f"{link} is a link; what it points at would be packed with the code.",
+            remedy="Replace it by the file that is meant.",
+        )
 
 
 def check_expressible(spec: EndpointSpec) -> None:

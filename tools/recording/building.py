@@ -107,6 +107,8 @@ def _inference_config(request: SdkRequest) -> Any:  # noqa: ANN401
 
 def _options(request: SdkRequest) -> dict[str, Any]:
     options: dict[str, Any] = dict(request.variant_options)
+    if "routing_config" in options:
+        options["routing_config"] = {"RoutingStrategy": options["routing_config"]}
     if request.kms_key_id is not None:
         options["kms_key"] = request.kms_key_id
     if request.capture is not None:

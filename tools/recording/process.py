@@ -1,6 +1,7 @@
 """The recording process as its parent sees it: started once a target, asked line by line."""
 
 import atexit
+import contextlib
 import json
 import os
 import select
@@ -9,7 +10,6 @@ import sys
 import tempfile
 import threading
 import time
-from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +23,7 @@ from tools.recording.request import Recording, SdkRequest
 START_LIMIT_S = 120.0
 #: One recording takes 0.5 to 6 s (measured; repacking a 30 MB archive was the longest).
 RECORDING_LIMIT_S = 120.0
+PATIENCE_S = 3.0
 
 
 class SdkProcess:
@@ -96,22 +97,43 @@ class SdkProcess:
 
     def _end(self) -> None:
         if self._child is not None:
-            self._child.kill()
-            self._child.wait()
-            for pipe in (self._child.stdin, self._child.stdout):
-                if pipe is not None:
-                    pipe.close()
+            _ended(self._child)
         if self._log is not None:
             self._log.close()
         self._child = self._log = None
 
 
-@cache
+_processes: dict[AwsTarget, SdkProcess] = {}
+_processes_lock = threading.Lock()
+
+
 def sdk_process(target: AwsTarget) -> SdkProcess:
-    """Return the one process of a target, started on its first request, ended with this one."""
-    made = SdkProcess(target)
-    atexit.register(made.close)
-    return made
+    """Return a target's process, started on its first request and ended with this one.
+
+    Another target ends the one before: each holds some 300 MB.
+    """
+    with _processes_lock:
+        if target not in _processes:
+            for process in _processes.values():
+                process.close()
+            _processes.clear()
+            _processes[target] = SdkProcess(target)
+            atexit.register(_processes[target].close)
+        return _processes[target]
+
+
+def _ended(child: subprocess.Popen[bytes]) -> None:
+    """Let the child end with its input; one that is busy is killed."""
+    assert child.stdin is not None  # noqa: S101 - made with pipes
+    assert child.stdout is not None  # noqa: S101
+    with contextlib.suppress(OSError):  # it is gone already
+        child.stdin.close()
+    try:
+        child.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    child.stdout.close()
 
 
 def _asked(child: subprocess.Popen[bytes], line: str, limit_s: float) -> str | None:

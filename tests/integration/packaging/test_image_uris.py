@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from tools.errors import InvalidInputError
-from tools.sdk import FAMILIES, image_uri, regions, versions
+from tools.sdk import FAMILIES, LANGUAGE_FAMILIES, image_uri, newest_version, regions, versions
 
 INSTANCES = (
     None,
@@ -71,6 +71,11 @@ def compared():
         (family, versions(family)[-1], region, "ml.m5.large")
         for family in FAMILIES
         for region in (*regions(family, versions(family)[-1]), "eu-nowhere-1")
+    ]
+    cases += [
+        (family, newest_version(family), "us-east-1", instance)
+        for family in LANGUAGE_FAMILIES
+        for instance in ("ml.g5.2xlarge", "ml.m5.large")
     ]
     answers = [ours(case) for case in cases]
     asked = [
