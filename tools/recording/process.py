@@ -42,17 +42,33 @@ class SdkProcess:
             InvalidInputError: The SDK refused the request; its own words are in the message.
             AwsUnavailableError: The process died or did not answer in time.
         """
+        return _judged(self.ask(request.model_dump_json()))
+
+    def ask(self, line: str) -> str:
+        """Return the process's answer to one line.
+
+        Raises:
+            AwsUnavailableError: The process died or did not answer in time.
+        """
         with self._lock:
-            child = self._running()
-            answer = _asked(child, request.model_dump_json(), RECORDING_LIMIT_S)
-            if answer is None:
+            for _ in range(2):  # recording changes nothing: what died is asked once more
+                child = self._running()
+                answer = _asked(child, line, RECORDING_LIMIT_S)
+                if answer is not None:
+                    return answer
+                died = _has_died(child)
                 self._end()
-        if answer is None:
-            raise AwsUnavailableError(
-                "The SageMaker SDK did not answer while the plan was made.",
-                remedy="Try again, or choose the method api, which does without the SDK.",
-            )
-        return _judged(answer)
+                if not died:
+                    break
+        raise AwsUnavailableError(
+            "The SageMaker SDK did not answer while the plan was made.",
+            remedy="Try again, or choose the method api, which does without the SDK.",
+        )
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id; None while none runs."""
+        return self._child.pid if self._child is not None else None
 
     def start(self) -> None:
         """Import the SDK ahead of the first request."""
@@ -120,6 +136,14 @@ def sdk_process(target: AwsTarget) -> SdkProcess:
             _processes[target] = SdkProcess(target)
             atexit.register(_processes[target].close)
         return _processes[target]
+
+
+def _has_died(child: subprocess.Popen[bytes]) -> bool:
+    try:
+        child.wait(1.0)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _ended(child: subprocess.Popen[bytes]) -> None:
