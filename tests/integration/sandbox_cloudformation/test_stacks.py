@@ -1,8 +1,6 @@
 """Stacks made, described and deleted with an unmodified boto3 client."""
 
 
-
-
 def test_a_stack_serves_predictions_and_leaves_nothing_behind(account, client):
     name = account.create(account.template(account.one))
     assert account.stack(name)["StackStatus"] == "CREATE_COMPLETE", account.events(name)

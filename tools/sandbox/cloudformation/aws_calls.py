@@ -36,6 +36,7 @@ def _environ(request: AWSPreparedRequest) -> dict[str, Any]:
         "RAW_URI": parts.path + (f"?{parts.query}" if parts.query else ""),
         "PATH_INFO": parts.path,
         "QUERY_STRING": parts.query,
+        "HTTP_HOST": parts.netloc,
         "wsgi.input": BytesIO(bytes(content)),
         "CONTENT_LENGTH": str(len(content)),
     }

@@ -4,7 +4,7 @@ import threading
 import uuid
 from typing import Any
 
-from tools.sandbox.cloudformation.comparison import changes_between
+from tools.sandbox.cloudformation.comparison import changes_between, without_values
 from tools.sandbox.cloudformation.evaluation import surroundings_of
 from tools.sandbox.cloudformation.lookup import new_stack, require_stack, require_updatable
 from tools.sandbox.cloudformation.parameters import listed
@@ -63,6 +63,8 @@ class ChangeSets:
         kind = params.get("ChangeSetType", "UPDATE")
         if kind == "IMPORT" or params.get("ResourcesToImport"):
             raise validation_error("The sandbox does not serve change sets of the type IMPORT.")
+        if params.get("ImportExistingResources") or params.get("DeploymentMode"):
+            raise validation_error("The sandbox does not serve imports or the repair of drift.")
         check_name(str(params["ChangeSetName"]), "changeSetName")
         with self._store.lock:
             stack = self._stack_for(call, kind)
@@ -83,7 +85,6 @@ class ChangeSets:
                 stack_id=stack.id, stack_name=stack.name, kind=kind, created_at=call.at,
                 revision=revision, description=params.get("Description"),
                 options=options_of(params, stack.options),
-                include_values=bool(params.get("IncludePropertyValues", False)),
             )  # fmt: skip
             self._store.save(made)
         self._begin(made)
@@ -120,10 +121,8 @@ class ChangeSets:
                 return
             update: dict[str, Any] = {"status": "FAILED", "execution_status": "UNAVAILABLE"}
             try:
-                found = changes_between(
-                    stack, made.revision, surroundings_of(stack, self._store),
-                    values=made.include_values,
-                )  # fmt: skip
+                surroundings = surroundings_of(stack, self._store)
+                found = changes_between(stack, made.revision, surroundings)
             except AwsError as error:
                 update["reason"] = error.message
             else:
@@ -177,6 +176,8 @@ class ChangeSets:
         """DescribeChangeSet."""
         found = self._require(call)
         changes, rest = page(list(found.changes), call.params, default_size=100)
+        if not call.params.get("IncludePropertyValues"):
+            changes = [without_values(one) for one in changes]
         definitions = read_template(found.revision.template).parameters
         shown = _summary(found) | {
             "Parameters": listed(definitions, found.revision.parameters),

@@ -52,7 +52,7 @@ class _Differences:
             return Unknown((Reference(name, attribute),))
         return record.attributes[attribute]
 
-    def compare(self, *, values: bool) -> Comparison:
+    def compare(self) -> Comparison:
         """Every row: first what is removed, then in the order of making."""
         self._check_types()
         rows = [
@@ -61,7 +61,7 @@ class _Differences:
             if name not in self._blueprint.active
         ]
         for name in self._blueprint.order:
-            row = self._row(name, values=values)
+            row = self._row(name)
             if row is not None:
                 rows.append(row)
         changes = tuple({"Type": "Resource", "ResourceChange": row} for row in rows)
@@ -83,7 +83,7 @@ class _Differences:
     def _outputs_differ(self) -> bool:
         return list(self._blueprint.outputs()) != list(self._stack.outputs)
 
-    def _row(self, name: str, *, values: bool) -> dict[str, Any] | None:
+    def _row(self, name: str) -> dict[str, Any] | None:
         record = self._present.get(name)
         kind = self._blueprint.type_of(name)
         wanted = self._blueprint.properties(name)
@@ -93,7 +93,7 @@ class _Differences:
                 "Action": "Add", "LogicalResourceId": name, "ResourceType": kind,
                 "Scope": [], "Details": [],
             }  # fmt: skip
-            return row | (_contexts(None, wanted) if values else {})
+            return row | _contexts(None, wanted)
         details = self._details(name, record, wanted)
         if not details:
             return None
@@ -108,11 +108,9 @@ class _Differences:
         if replacement == "True":
             kept = record.update_replace_policy == "Retain"
             row["PolicyAction"] = "ReplaceAndRetain" if kept else "ReplaceAndDelete"
-        if values:
-            row |= _contexts(record.properties, wanted)
-            for one in details:
-                one["Target"] |= _target_values(one["Target"], record.properties, wanted)
-        return row
+        for one in details:
+            one["Target"] |= _target_values(one["Target"], record.properties, wanted)
+        return row | _contexts(record.properties, wanted)
 
     def _details(
         self, name: str, record: ResourceRecord, wanted: Mapping[str, Any]
@@ -219,12 +217,21 @@ def _target_values(
     return {"Path": f"/Properties/{key}", "AttributeChangeType": kind, **written}
 
 
-def changes_between(
-    stack: Stack, revision: Revision, surroundings: Surroundings, *, values: bool = False
-) -> Comparison:
+def without_values(change: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as DescribeChangeSet shows it unless IncludePropertyValues asks for more."""
+    row = {k: v for k, v in change["ResourceChange"].items() if not k.endswith("Context")}
+    shown = ("Attribute", "Name", "RequiresRecreation")
+    row["Details"] = [
+        {**one, "Target": {k: one["Target"][k] for k in shown if k in one["Target"]}}
+        for one in row["Details"]
+    ]
+    return {**change, "ResourceChange": row}
+
+
+def changes_between(stack: Stack, revision: Revision, surroundings: Surroundings) -> Comparison:
     """Compare a stack with what it is to become.
 
     Raises:
         AwsError: `ValidationError`: the revision is no possible update of the stack.
     """
-    return _Differences(stack, revision, surroundings).compare(values=values)
+    return _Differences(stack, revision, surroundings).compare()

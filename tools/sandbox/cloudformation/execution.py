@@ -28,6 +28,11 @@ from tools.sandbox.wire import AwsError
 logger = logging.getLogger(__name__)
 
 _POLL_S = 0.05
+#: Why nothing is to blame for a phase that was broken off, by the beginning of its status.
+_CANCELLED = {
+    "CREATE": "Stack creation time exceeded the specified timeout. ",
+    "UPDATE": "The update was cancelled by the user. ",
+}
 
 
 class StoppedError(Exception):
@@ -133,10 +138,9 @@ class Execution:
                 failed=broken_off.set,
             )
             self._stop_if_closing()
-            if failures:
-                return [n for n in failures if self._failed_itself(stack.id, n)], None
-            if broken_off.is_set():
-                return [], "Resource creation cancelled. "
+            blamed = [name for name in failures if self._failed_itself(stack.id, name)]
+            if failures or broken_off.is_set():
+                return blamed, None if blamed else _CANCELLED[stack.status[:6]]
             outputs = blueprint.outputs()
             self._check_exports(stack, outputs)
             self._store.change(

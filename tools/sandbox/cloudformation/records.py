@@ -156,7 +156,6 @@ class ChangeSet(Value):
     execution_status: str = "UNAVAILABLE"
     changes: tuple[dict[str, Any], ...] = ()
     options: Options = Options()
-    include_values: bool = False
 
 
 class DriftDetection(Value):

@@ -93,6 +93,8 @@ class ResourceSchema:
             return {k: self._coerced(known.get(k, free), v) for k, v in value.items()}
         if isinstance(value, list):
             return [self._coerced(shape.get("items", {}), item) for item in value]
+        if not isinstance(value, str | int | float):
+            return value  # known only later
         kinds = shape.get("type", [])
         return _scalar([kinds] if isinstance(kinds, str) else kinds, value)
 

@@ -7,10 +7,14 @@ from tools.sandbox.cloudformation.resources.hosting import (
     InferenceComponentType,
     SagemakerModelType,
 )
+from tools.sandbox.cloudformation.resources.observing import AlarmType, LogGroupType
+from tools.sandbox.cloudformation.resources.permissions import InlinePolicyType, RoleType
 from tools.sandbox.cloudformation.resources.scaling import ScalableTargetType, ScalingPolicyType
+from tools.sandbox.cloudformation.resources.storage import BucketType, TopicType
 
 _ALL: tuple[ResourceType, ...] = (
     SagemakerModelType(), EndpointConfigType(), EndpointType(), InferenceComponentType(),
-    ScalableTargetType(), ScalingPolicyType(),
+    ScalableTargetType(), ScalingPolicyType(), AlarmType(), LogGroupType(), RoleType(),
+    InlinePolicyType(), BucketType(), TopicType(),
 )  # fmt: skip
 RESOURCE_TYPES: dict[str, ResourceType] = {one.type_name: one for one in _ALL}
