@@ -20,12 +20,14 @@ from tools.sandbox.async_queue import AsyncQueues
 from tools.sandbox.catalogue.seeding import Catalogue
 from tools.sandbox.clockwork import Clockwork
 from tools.sandbox.cloudformation.service import CloudFormation
+from tools.sandbox.component_lifecycle import ComponentLifecycle
+from tools.sandbox.components import Components
 from tools.sandbox.containers import StartContainer
-from tools.sandbox.deployments import Deployer
+from tools.sandbox.deployments import Deployer, VariantRunner
 from tools.sandbox.destinations import Destinations
 from tools.sandbox.endpoint_configs import EndpointConfigs
 from tools.sandbox.endpoints import Endpoints
-from tools.sandbox.hosting_state import Endpoint, HostingState
+from tools.sandbox.hosting_state import Endpoint, HostingState, InferenceComponent
 from tools.sandbox.housekeeping import Housekeeping
 from tools.sandbox.images.contract import ImageContract, UnknownImageError
 from tools.sandbox.journal import Journal
@@ -87,27 +89,42 @@ class Sandbox:
         )
         telemetry = Telemetry(self._bridge, now, self._timing.aws_minute_s)
         artifacts = Artifacts(self._bridge, _unknown_reason(resolve))
-        folder = home / "workers"
-        deployer = Deployer(artifacts, telemetry, self._timing, folder, start_container, resolve)
-        self._traffic = Traffic()
-        self._lifecycle = Lifecycle(
-            self._state, deployer, self._traffic, self._timing, now,
-            lambda region, names: self._watch.ringing(region, names),
-        )  # fmt: skip
+        deployer = Deployer(
+            artifacts, telemetry, self._timing, home / "workers", start_container, resolve
+        )
+        self._set_up_transitions(deployer, artifacts)
         self._alarms = Alarms(self._bridge)
         payloads = AsyncPayloads(self._bridge, self._persistence.keep_object)
         self._queues = AsyncQueues(
             self._state, self._bridge, payloads, telemetry, self._traffic.settled, now=now
         )
-        destinations = Destinations(self._traffic.pick, self._timing)
+        destinations = Destinations(
+            self._state, self._traffic.pick, self._component_lifecycle.fleets, telemetry,
+            self._timing,
+        )  # fmt: skip
         self._runtime = Runtime(self._state, destinations, telemetry, self._timing, self._queues)
-        self._housekeeping = Housekeeping(self._traffic.everything, self._timing)
+        self._housekeeping = Housekeeping(self._runners, self._timing)
         self._set_in_motion(telemetry)
         self._services = self._compose(artifacts)
         self._scheduler = Scheduler(
             self._journal, self._bridge.role, self.answer, now, self._timing.scaled
         )
         self._stacks = CloudFormation(self._journal, self._answer_inside, now, self._notify)
+
+    def _set_up_transitions(self, deployer: Deployer, artifacts: Artifacts) -> None:
+        """Make what brings endpoints and inference components from one status to the next."""
+
+        def ringing(region: str, names: list[str]) -> list[str]:
+            return self._watch.ringing(region, names)
+
+        state, timing, now = self._state, self._timing, self._now
+        self._traffic = Traffic()
+        self._lifecycle = Lifecycle(state, deployer, self._traffic, timing, now, ringing)
+        self._component_lifecycle = ComponentLifecycle(state, deployer, timing, now, ringing)
+        self._components = Components(
+            state, artifacts, self._component_lifecycle,
+            lambda region, name: self._scaling.deregister_component(region, name),
+        )  # fmt: skip
 
     def _set_in_motion(self, telemetry: Telemetry) -> None:
         """Make what changes capacity by itself: alarms, policies, schedules, and their clock."""
@@ -117,13 +134,16 @@ class Sandbox:
             lambda region, name: self._scaling.scaled_variants(region, name),
             lambda region, name: self._scaling.deregister_endpoint(region, name),
         )  # fmt: skip
-        capacity = ScalableCapacity(self._state, self._endpoints, now)
+        capacity = ScalableCapacity(self._state, self._endpoints, self._components, now)
         self._engine = ScalingEngine(
             self._state, capacity, self._timing, now,
             lambda region, names: self._watch.ringing(region, names),
         )  # fmt: skip
         self._watch = AlarmWatch(self._bridge, self._timing, self._engine.on_policy)
-        metrics = MinuteMetrics(self._traffic.settled, self._queues.report_backlog, telemetry)
+        metrics = MinuteMetrics(
+            self._traffic.settled, self._component_lifecycle.fleets, self._queues.report_backlog,
+            telemetry,
+        )  # fmt: skip
         self._clockwork = Clockwork(metrics, self._watch, self._engine, self._timing, now)
         self._scaling = Scaling(self._state, self._alarms, self._engine)
 
@@ -133,6 +153,7 @@ class Sandbox:
             SagemakerModels(self._state, artifacts).operations()
             | EndpointConfigs(self._state).operations()
             | self._endpoints.operations()
+            | self._components.operations()
             | Tagging(self._state).operations()
         )
         return {
@@ -141,12 +162,20 @@ class Sandbox:
             "servicequotas": ("service-quotas", ServiceQuotas().operations()),
         }
 
+    def _runners(self) -> list[VariantRunner]:
+        """Every fleet and pool there is."""
+        found: list[VariantRunner] = list(self._component_lifecycle.fleets().values())
+        for _, running in self._traffic.everything():
+            found += running.runners.values()
+        return found
+
     # --- life
     def start(self) -> None:
         """Replay the journal, bring endpoints back and begin background work."""
         self._persistence.replay(self._now())
         self._scaling.restore_alarms()
         self._lifecycle.restore()
+        self._component_lifecycle.restore()
         self._queues.start()
         self._housekeeping.start()
         self._clockwork.start()
@@ -160,6 +189,7 @@ class Sandbox:
         self._clockwork.close()
         self._housekeeping.close()
         self._queues.close()
+        self._component_lifecycle.close()
         self._lifecycle.close()
         self._journal.close()
 
@@ -210,12 +240,11 @@ class Sandbox:
             raise AwsError("AccessDenied", "The sandbox is reset with its own command.", 403)
         if request.service == "sagemaker" and request.path.startswith("/endpoints/"):
             return self._runtime.answer(request)
-        if request.service == "scheduler":
-            return self._scheduler.answer(request)
         if request.service == "iam" and request.operation == "SimulatePrincipalPolicy":
             return simulate_principal_policy(request, self._bridge)
-        if request.service == "cloudformation":
-            return self._stacks.answer(request)
+        if request.service in ("cloudformation", "scheduler"):
+            whole = self._stacks if request.service == "cloudformation" else self._scheduler
+            return whole.answer(request)
         ours = self._services.get(request.service)
         if ours is not None and not self._is_motos_tag_call(request):
             answered = answer_json(request, *ours)
@@ -250,6 +279,10 @@ class Sandbox:
         processes: Counter[tuple[str, str]] = Counter()
         for place, deployment in self._traffic.everything():
             processes[place] += sum(one.process_count for one in deployment.runners.values())
+        for (region, name), fleet in self._component_lifecycle.fleets().items():
+            component = self._state.get(InferenceComponent, region, name)
+            if component is not None:
+                processes[region, component.endpoint_name] += fleet.process_count
         endpoints = [
             {
                 "endpoint_name": endpoint.name,

@@ -187,7 +187,7 @@ class AsyncQueues:
 
     def _role(self, running: RunningDeployment, queued: AsyncRequest) -> Role:
         variant = running.deployment.variant(queued.variant)
-        name = variant.model_name if variant else ""
+        name = (variant.model_name if variant else None) or ""
         arn = str(running.deployment.sagemaker_models[name]["ExecutionRoleArn"])
         try:
             return self._artifacts.assume(arn)
@@ -213,7 +213,8 @@ class AsyncQueues:
     def _fail(self, queued: AsyncRequest, running: RunningDeployment, text: str) -> None:
         line = f"[sagemaker logs] [{queued.inference_id}] {text}"
         stream = f"{queued.variant}/data-log"
-        self._telemetry.log(queued.region, queued.endpoint_name, stream, line)
+        group = f"/aws/sagemaker/Endpoints/{queued.endpoint_name}"
+        self._telemetry.log(queued.region, group, stream, line)
         if queued.failure_location is None:
             return
         try:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from tools.sandbox.artifacts import Artifacts
+from tools.sandbox.component_state import Blueprint
 from tools.sandbox.containers import StartContainer, StartFailedError, VariantPlan
 from tools.sandbox.fleet import InstanceFleet
-from tools.sandbox.hosting_state import Deployment, Endpoint, Variant
+from tools.sandbox.hosting_state import Deployment, Endpoint, InferenceComponent, Variant
 from tools.sandbox.images.contract import ImageContract
 from tools.sandbox.process import WorkerSpec
 from tools.sandbox.sagemaker_models import containers_of
@@ -97,27 +98,51 @@ class Deployer:
         runners = {
             variant.name: self._runner(endpoint, deployment, variant)
             for variant in deployment.every_variant
+            if variant.model_name is not None
         }
         return RunningDeployment(deployment, runners)
+
+    def component_fleet(self, component: InferenceComponent, blueprint: Blueprint) -> InstanceFleet:
+        """The copies of an inference component, fetched and not started.
+
+        Raises:
+            StartFailedError: With AWS's FailureReason.
+        """
+        group = f"/aws/sagemaker/InferenceComponents/{component.name}"
+
+        def log(instance_id: str, text: str) -> None:
+            self._telemetry.log(component.region, group, instance_id, text)
+
+        asked = blueprint.specification.get("StartupParameters", {}).get(
+            "ContainerStartupHealthCheckTimeoutInSeconds", self._timing.ping_window_s
+        )
+        source = _Source(
+            region=component.region,
+            owner=component.endpoint_name,
+            variant=component.variant_name,
+            container=blueprint.container,
+            role_arn=blueprint.role_arn,
+            isolated=blueprint.isolated,
+            memory_limit_mb=blueprint.requirements.get("MaxMemoryRequiredInMb"),
+        )
+        plan = self._plan(source, log, min(self._timing.ping_window_s, asked))
+        return InstanceFleet(plan, component.desired_copies)
 
     def _runner(
         self, endpoint: Endpoint, deployment: Deployment, variant: Variant
     ) -> VariantRunner:
-        definition = deployment.sagemaker_models[variant.model_name]
-        directory = self._folder / f"{endpoint.name}-{variant.name}-{secrets.token_hex(4)}"
-        directory.mkdir(parents=True)
-        spec = self._spec(endpoint, variant, definition, directory)
-        plan = VariantPlan(
-            endpoint_name=endpoint.name,
-            variant_name=variant.name,
-            spec=spec,
-            directory=directory,
-            start=self._start,
-            log=self._log(endpoint, variant),
-            ping_window_s=self._ping_window_s(deployment, variant),
-            unhealthy_s=self._timing.unhealthy_s,
-            max_processes=self._timing.max_processes,
+        definition = deployment.sagemaker_models[variant.model_name or ""]
+        source = _Source(
+            region=endpoint.region,
+            owner=endpoint.name,
+            variant=variant.name,
+            container=containers_of(definition)[0],
+            role_arn=str(definition["ExecutionRoleArn"]),
+            isolated=bool(definition.get("EnableNetworkIsolation")),
+            memory_limit_mb=variant.serverless["MemorySizeInMB"] if variant.serverless else None,
         )
+        log, window_s = self._log(endpoint, variant), self._ping_window_s(deployment, variant)
+        plan = self._plan(source, log, window_s)
         if variant.serverless is None:
             return InstanceFleet(plan, variant.desired_instance_count or 0)
         return ServerlessPool(
@@ -127,55 +152,81 @@ class Deployer:
             idle_s=self._timing.serverless_idle_s,
         )
 
+    def _plan(
+        self, source: "_Source", log: Callable[[str, str], None], ping_window_s: float
+    ) -> VariantPlan:
+        folder = f"{source.owner}-{source.variant}-{secrets.token_hex(4)}"
+        directory = self._folder / folder
+        directory.mkdir(parents=True)
+        return VariantPlan(
+            endpoint_name=source.owner,
+            variant_name=source.variant,
+            spec=self._spec(source, directory),
+            directory=directory,
+            start=self._start,
+            log=log,
+            ping_window_s=ping_window_s,
+            unhealthy_s=self._timing.unhealthy_s,
+            max_processes=self._timing.max_processes,
+        )
+
     def _ping_window_s(self, deployment: Deployment, variant: Variant) -> float:
         configured = deployment.configured[variant.name]
         asked = configured.get("ContainerStartupHealthCheckTimeoutInSeconds")
         return min(self._timing.ping_window_s, asked or self._timing.ping_window_s)
 
     def _log(self, endpoint: Endpoint, variant: Variant) -> Callable[[str, str], None]:
+        group = f"/aws/sagemaker/Endpoints/{endpoint.name}"
+
         def log(instance_id: str, text: str) -> None:
-            stream = f"{variant.name}/{instance_id}"
-            self._telemetry.log(endpoint.region, endpoint.name, stream, text)
+            self._telemetry.log(endpoint.region, group, f"{variant.name}/{instance_id}", text)
 
         return log
 
-    def _spec(
-        self, endpoint: Endpoint, variant: Variant, definition: dict[str, Any], directory: Path
-    ) -> WorkerSpec:
-        container = containers_of(definition)[0]
-        contract = self._resolve_image(container["Image"])
+    def _spec(self, source: "_Source", directory: Path) -> WorkerSpec:
+        image = source.container["Image"]
+        contract = self._resolve_image(image)
         if not contract.executable:
             raise StartFailedError(
                 f"CannotStartContainerError. The sandbox cannot run the image of variant "
-                f"{variant.name}: {contract.not_executed_reason}"
+                f"{source.variant}: {contract.not_executed_reason}"
             )
         return WorkerSpec(
-            image=container["Image"],
-            archive=self._download(endpoint, variant, definition, directory),
-            environment=container.get("Environment", {}),
-            memory_limit_mb=variant.serverless["MemorySizeInMB"] if variant.serverless else None,
-            network_isolation=bool(definition.get("EnableNetworkIsolation")),
-            name=f"{endpoint.name}/{variant.name}",
+            image=image,
+            archive=self._download(source, directory),
+            environment=source.container.get("Environment", {}),
+            memory_limit_mb=source.memory_limit_mb,
+            network_isolation=source.isolated,
+            name=f"{source.owner}/{source.variant}",
         )
 
-    def _download(
-        self, endpoint: Endpoint, variant: Variant, definition: dict[str, Any], directory: Path
-    ) -> Path | None:
-        container = containers_of(definition)[0]
-        source = container.get("ModelDataSource", {}).get("S3DataSource", {})
-        url = container.get("ModelDataUrl") or source.get("S3Uri")
+    def _download(self, source: "_Source", directory: Path) -> Path | None:
+        url = source.container.get("ModelDataUrl")
+        if url is None:
+            return None
         try:
-            role = self._artifacts.assume(str(definition["ExecutionRoleArn"]))
-            body = self._artifacts.archive(container, role, endpoint.region)
+            role = self._artifacts.assume(source.role_arn)
+            body = self._artifacts.model_data(str(url), role, source.region)
         except AwsError as error:
             raise StartFailedError(
                 'Failed to download model data for container "primary" in variant '
-                f'"{variant.name}" from URL: "{url}". Please ensure that there is an object '
+                f'"{source.variant}" from URL: "{url}". Please ensure that there is an object '
                 "located at the URL and that the role passed to CreateModel has permissions to "
                 "download the object."
             ) from error
-        if body is None:
-            return None
         archive = directory / "model.tar.gz"
         archive.write_bytes(body)
         return archive
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What containers are started from; `owner` is the endpoint."""
+
+    region: str
+    owner: str
+    variant: str
+    container: Mapping[str, Any]
+    role_arn: str
+    isolated: bool
+    memory_limit_mb: int | None

@@ -8,7 +8,7 @@ from tools.sandbox.listing import list_summaries
 from tools.sandbox.sagemaker_models import require_model
 from tools.sandbox.service import Call, Operation
 from tools.sandbox.tagging import drop_tags, set_tags
-from tools.sandbox.wire import AwsError, validation_exception
+from tools.sandbox.wire import validation_exception
 
 #: AWS's sentence for a combination that hosting does not have (boto/boto3#4275); what follows the
 #: colon is ours, because AWS does not say which feature it means.
@@ -85,6 +85,34 @@ def _check_serverless_exclusions(definition: dict[str, Any], model: dict[str, An
     if found:
         raise validation_exception(
             _UNSUPPORTED + f"serverless inference does not support {', '.join(found)}."
+        )
+
+
+def _check_component_host(variant: dict[str, Any], definition: dict[str, Any]) -> None:
+    """What a variant for inference components needs, and what goes with none."""
+    if "ExecutionRoleArn" not in definition:
+        raise validation_exception(
+            "ExecutionRoleArn must be specified in an endpoint configuration whose production "
+            "variants have no ModelName."
+        )
+    excluded = {
+        "ServerlessConfig": "ServerlessConfig" in variant,
+        "AsyncInferenceConfig": "AsyncInferenceConfig" in definition,
+        "ShadowProductionVariants": "ShadowProductionVariants" in definition,
+        "variants that name models beside those that do not": any(
+            "ModelName" in one for one in definition["ProductionVariants"]
+        ),
+    }
+    found = [feature for feature, present in excluded.items() if present]
+    if found:
+        raise validation_exception(
+            _UNSUPPORTED + f"inference components do not support {', '.join(found)}."
+        )
+    managed = variant.get("ManagedInstanceScaling", {})
+    low, high = managed.get("MinInstanceCount", 0), managed.get("MaxInstanceCount")
+    if high is not None and low > high:
+        raise validation_exception(
+            f"MinInstanceCount {low} cannot be greater than MaxInstanceCount {high}."
         )
 
 
@@ -166,10 +194,12 @@ class EndpointConfigs:
         self, variant: dict[str, Any], definition: dict[str, Any], region: str
     ) -> None:
         if "ModelName" not in variant:
-            raise AwsError(
-                "UnsupportedOperation",
-                "The sandbox does not serve inference components: a variant needs a ModelName.",
-                501,
+            _check_component_host(variant, definition)
+            _check_instances(variant, region)
+            return
+        if "ManagedInstanceScaling" in variant:
+            raise validation_exception(
+                _UNSUPPORTED + "ManagedInstanceScaling needs a variant without a ModelName."
             )
         model = require_model(self._state, region, str(variant["ModelName"]))
         if "ServerlessConfig" in variant:

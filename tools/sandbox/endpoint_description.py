@@ -9,13 +9,14 @@ from tools.sandbox.sagemaker_models import containers_of
 def _describe_variant(
     variant: Variant, deployment: Deployment, status: str | None
 ) -> dict[str, Any]:
-    image = containers_of(deployment.sagemaker_models[variant.model_name])[0]["Image"]
     found: dict[str, Any] = {
         "VariantName": variant.name,
-        "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image}],
         "CurrentWeight": variant.current_weight,
         "DesiredWeight": variant.desired_weight,
     }
+    if variant.model_name is not None:
+        image = containers_of(deployment.sagemaker_models[variant.model_name])[0]["Image"]
+        found["DeployedImages"] = [{"SpecifiedImage": image, "ResolvedImage": image}]
     if variant.serverless is not None:
         found |= {
             "CurrentInstanceCount": 0,

@@ -10,6 +10,7 @@ from tools.sandbox.hosting_state import (
     Endpoint,
     EndpointConfig,
     HostingState,
+    InferenceComponent,
     Variant,
     sagemaker_arn,
 )
@@ -80,6 +81,7 @@ def deployment_of(state: HostingState, config: EndpointConfig) -> Deployment:
         sagemaker_models={
             one["ModelName"]: require_model(state, config.region, one["ModelName"]).definition
             for one in configured + shadows
+            if "ModelName" in one
         },
         variants=tuple(_variant(one) for one in configured),
         shadow_variants=tuple(_variant(one) for one in shadows),
@@ -90,7 +92,7 @@ def _variant(configured: dict[str, Any]) -> Variant:
     weight = float(configured.get("InitialVariantWeight", 1.0))
     return Variant(
         name=configured["VariantName"],
-        model_name=configured["ModelName"],
+        model_name=configured.get("ModelName"),
         instance_type=configured.get("InstanceType"),
         current_weight=weight,
         desired_weight=weight,
@@ -130,6 +132,11 @@ def _deployment_config(call: Call, endpoint: Endpoint) -> dict[str, Any] | None:
 
 def _check_conversion(old: Deployment, new: Deployment) -> None:
     """Real-time cannot become serverless (developer guide, serverless-endpoints)."""
+    if old.hosts_components != new.hosts_components:
+        raise validation_exception(
+            "An endpoint that hosts inference components cannot be changed to one whose variants "
+            "name models, nor the other way round."
+        )
     was_serverless = any(variant.serverless for variant in old.variants)
     if any(variant.serverless for variant in new.variants) and not was_serverless:
         raise validation_exception(
@@ -250,6 +257,7 @@ class Endpoints:
         """DeleteEndpoint; scalable targets of its variants are deregistered with it."""
         with self._state.lock:
             endpoint = require_endpoint(self._state, call.region, str(call.params["EndpointName"]))
+            self._check_empty(endpoint)
             if endpoint.status not in ("InService", "Failed"):
                 raise validation_exception(f'Cannot update in-progress endpoint "{endpoint.arn}".')
             changed = endpoint.model_copy(update={"status": "Deleting", "modified_at": call.at})
@@ -258,6 +266,18 @@ class Endpoints:
         self._deregister(call.region, endpoint.name)
         self._transitions.delete(changed)
         return {}
+
+    def _check_empty(self, endpoint: Endpoint) -> None:
+        hosted = sorted(
+            one.name
+            for one in self._state.all(InferenceComponent, endpoint.region)
+            if one.endpoint_name == endpoint.name
+        )
+        if hosted:
+            raise validation_exception(
+                f'Cannot delete endpoint "{endpoint.arn}" while it hosts inference components: '
+                f"{', '.join(hosted)}. Delete them first."
+            )
 
     def describe(self, call: Call) -> dict[str, Any]:
         """DescribeEndpoint."""
@@ -290,7 +310,7 @@ def _with_desired(endpoint: Endpoint, wanted: list[dict[str, Any]]) -> Deploymen
             f'The variant name(s) "{", ".join(unknown)}" is/are not present within endpoint '
             f'"{endpoint.name}".'
         )
-    least = 0 if live.asynchronous else 1
+    least = 0 if live.asynchronous or live.hosts_components else 1
     return live.changed(lambda one: _changed(one, changes.get(one.name, {}), least))
 
 

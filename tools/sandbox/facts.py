@@ -1,6 +1,7 @@
 """AWS's numbers that the sandbox enforces, from the data files (never from our rules)."""
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -24,6 +25,22 @@ def instance_offered(instance_type: str, region: str) -> bool | None:
     if row is None or region not in table["regions"]:
         return None
     return table["regions"].index(region) in row["regions"]
+
+
+@dataclass(frozen=True)
+class InstanceSize:
+    """What an instance of a type holds."""
+
+    memory_mb: float
+    cpu_cores: float
+
+
+def instance_size(instance_type: str) -> InstanceSize | None:
+    """Memory and cores of a type; None when the table does not know them."""
+    row = _data("instances.json")["types"].get(instance_type)
+    if row is None or not row.get("memory_gib") or not row.get("vcpu"):
+        return None
+    return InstanceSize(float(row["memory_gib"]) * 1024, float(row["vcpu"]))
 
 
 #: The largest real-time body. AWS's pages disagree (25 MB in the hosting FAQ, 6 MB in the feature

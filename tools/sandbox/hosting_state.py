@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from tools.sandbox.component_state import ComponentFields
 from tools.sandbox.journal import Journal
 from tools.sandbox.wire import ACCOUNT
 
@@ -53,7 +54,7 @@ class Variant(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    model_name: str
+    model_name: str | None
     instance_type: str | None
     current_weight: float
     desired_weight: float
@@ -82,6 +83,11 @@ class Deployment(BaseModel):
         """The config's AsyncInferenceConfig."""
         found = self.config.get("AsyncInferenceConfig")
         return dict(found) if found else None
+
+    @property
+    def hosts_components(self) -> bool:
+        """Whether inference components are put on its variants, which name no models."""
+        return any(variant.model_name is None for variant in self.variants)
 
     @property
     def every_variant(self) -> tuple[Variant, ...]:
@@ -184,6 +190,10 @@ class ScheduledAction(Resource):
     checked_at: datetime | None = None
 
 
+class InferenceComponent(Resource, ComponentFields):
+    """A model on a variant's shared instances."""
+
+
 class ScalingActivity(Resource):
     """Something that auto scaling did, or had reason not to do; `name` is its id.
 
@@ -226,7 +236,7 @@ class AsyncRequest(Resource):
 R = TypeVar("R", bound=Resource)
 _KINDS: tuple[type[Resource], ...] = (
     SagemakerModel, EndpointConfig, Endpoint, Tags, ScalableTarget, ScalingPolicy, ScheduledAction,
-    AsyncRequest, ScalingActivity,
+    AsyncRequest, ScalingActivity, InferenceComponent,
 )  # fmt: skip
 
 

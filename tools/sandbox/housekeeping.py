@@ -1,11 +1,11 @@
-"""A regular look at every running deployment: the dead and the idle."""
+"""A regular look at everything that runs: the dead and the idle."""
 
 import logging
 import threading
 from collections.abc import Callable, Iterable
 
 from tools.sandbox.containers import StartFailedError
-from tools.sandbox.deployments import RunningDeployment
+from tools.sandbox.deployments import VariantRunner
 from tools.sandbox.timing import Timing
 
 logger = logging.getLogger(__name__)
@@ -16,10 +16,10 @@ class Housekeeping:
 
     def __init__(
         self,
-        running: Callable[[], Iterable[tuple[tuple[str, str], RunningDeployment]]],
+        runners: Callable[[], Iterable[VariantRunner]],
         timing: Timing,
     ) -> None:
-        self._running = running
+        self._runners = runners
         self._timing = timing
         self._closing = threading.Event()
 
@@ -40,9 +40,8 @@ class Housekeeping:
 
     def look(self) -> None:
         """One round."""
-        for _place, deployment in self._running():
-            for runner in deployment.runners.values():
-                try:
-                    runner.housekeep()
-                except StartFailedError as error:
-                    logger.info("housekeeping.start_failed", extra={"reason": str(error)})
+        for runner in self._runners():
+            try:
+                runner.housekeep()
+            except StartFailedError as error:
+                logger.info("housekeeping.start_failed", extra={"reason": str(error)})

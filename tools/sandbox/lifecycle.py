@@ -156,7 +156,8 @@ class Lifecycle:
             return
         try:
             for variant in live.every_variant:
-                _resize(running.runners[variant.name], variant)
+                if variant.name in running.runners:
+                    _resize(running.runners[variant.name], variant)
         except StartFailedError as error:
             self._settle(
                 endpoint, status="InService", live=_unsettled(live), failure_reason=str(error)

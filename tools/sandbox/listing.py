@@ -14,10 +14,12 @@ _TIME_FILTERS = {
 }
 
 
-def _wanted(summary: Mapping[str, Any], name_key: str, params: Mapping[str, Any]) -> bool:
+def _wanted(
+    summary: Mapping[str, Any], name_key: str, status_key: str, params: Mapping[str, Any]
+) -> bool:
     if params.get("NameContains", "").lower() not in summary[name_key].lower():
         return False
-    if params.get("StatusEquals") not in (None, summary.get("EndpointStatus")):
+    if params.get("StatusEquals") not in (None, summary.get(status_key)):
         return False
     for parameter, (member, after) in _TIME_FILTERS.items():
         if parameter in params and member in summary:
@@ -28,12 +30,17 @@ def _wanted(summary: Mapping[str, Any], name_key: str, params: Mapping[str, Any]
 
 
 def list_summaries(
-    summaries: Sequence[Mapping[str, Any]], params: Mapping[str, Any], *, result: str, name_key: str
+    summaries: Sequence[Mapping[str, Any]],
+    params: Mapping[str, Any],
+    *,
+    result: str,
+    name_key: str,
+    status_key: str = "EndpointStatus",
 ) -> dict[str, Any]:
     """One page of summaries; newest first unless asked otherwise, as AWS does."""
-    members = {"Name": name_key, "Status": "EndpointStatus"}
+    members = {"Name": name_key, "Status": status_key}
     member = members.get(params.get("SortBy", "CreationTime"), "CreationTime")
-    chosen = [summary for summary in summaries if _wanted(summary, name_key, params)]
+    chosen = [summary for summary in summaries if _wanted(summary, name_key, status_key, params)]
     descending = params.get("SortOrder", "Descending") == "Descending"
     chosen.sort(key=lambda summary: (summary[member], summary[name_key]), reverse=descending)
     items, rest = page(chosen, params, default_size=10)

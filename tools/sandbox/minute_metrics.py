@@ -8,7 +8,7 @@ import psutil
 from tools.sandbox.deployments import RunningDeployment
 from tools.sandbox.fleet import InstanceFleet
 from tools.sandbox.serverless_pool import ServerlessPool
-from tools.sandbox.telemetry import Telemetry
+from tools.sandbox.telemetry import COMPONENT, Telemetry
 
 
 class MinuteMetrics:
@@ -17,10 +17,13 @@ class MinuteMetrics:
     def __init__(
         self,
         running: Callable[[], Mapping[tuple[str, str], RunningDeployment]],
+        fleets: Callable[[], Mapping[tuple[str, str], InstanceFleet]],
         report_backlog: Callable[[datetime], None],
         telemetry: Telemetry,
     ) -> None:
+        """Take `fleets`: the copies of inference components, by region and name."""
         self._running = running
+        self._fleets = fleets
         self._report_backlog = report_backlog
         self._telemetry = telemetry
 
@@ -35,6 +38,10 @@ class MinuteMetrics:
                 if not asynchronous and (region, endpoint, variant) not in active:
                     self._idle(region, dimensions, runner, at)
                 self._measured(region, dimensions, runner, at)
+        for (region, name), fleet in self._fleets().items():
+            if fleet.instance_count and (region, COMPONENT, name) not in active:
+                values = {"Invocations": 0.0, "InvocationsPerCopy": 0.0}
+                self._telemetry.put(region, {COMPONENT: name}, values, at=at)
 
     def slot(self, at: datetime) -> None:
         """The high-resolution data points: requests at work or waiting, an instance each."""
@@ -48,6 +55,10 @@ class MinuteMetrics:
                     self._telemetry.put(
                         region, dimensions, {"ConcurrentRequestsPerModel": value}, at=at
                     )
+        for (region, name), fleet in self._fleets().items():
+            if fleet.instance_count:
+                per_copy = {"ConcurrentRequestsPerCopy": fleet.take_peak() / fleet.instance_count}
+                self._telemetry.put(region, {COMPONENT: name}, per_copy, at=at)
 
     def _idle(
         self,

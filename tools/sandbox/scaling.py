@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from tools.sandbox.hosting_state import (
     Endpoint,
     HostingState,
+    InferenceComponent,
     ScalableTarget,
     ScalingPolicy,
     ScheduledAction,
@@ -21,11 +22,13 @@ from tools.sandbox.hosting_state import (
 from tools.sandbox.scaling_engine import ScalingEngine
 from tools.sandbox.scaling_policies import Alarms, check_configuration
 from tools.sandbox.scaling_rules import (
+    COPY_COUNT,
     INSTANCE_COUNT,
     PROVISIONED_CONCURRENCY,
     action_definition,
     check_action,
     check_capacity,
+    check_order,
     describe_policy,
     describe_target,
     key,
@@ -35,6 +38,8 @@ from tools.sandbox.service import Call, Operation, page
 from tools.sandbox.wire import ACCOUNT, AwsError, validation_exception
 
 _RESOURCE = re.compile(r"endpoint/(?P<endpoint>[^/]+)/variant/(?P<variant>[^/]+)")
+_COMPONENT = re.compile(r"inference-component/(?P<name>[^/]+)")
+_UNSUPPORTED = "Unsupported service namespace, resource type or scalable dimension"
 _SUSPENDABLE = (
     "DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended",
 )  # fmt: skip
@@ -110,11 +115,16 @@ class Scaling:
             if target.resource_id.startswith(prefix):
                 self._forget(target)
 
+    def deregister_component(self, region: str, name: str) -> None:
+        """Forget the target of an inference component that is being deleted."""
+        for target in self._state.all(ScalableTarget, region):
+            if target.resource_id == f"inference-component/{name}":
+                self._forget(target)
+
     # --- targets
     def register(self, call: Call) -> dict[str, Any]:
         """RegisterScalableTarget: makes a target, or changes its limits."""
         params = call.params
-        variant = self._require_variant(call)
         name = key(params)
         with self._state.lock:
             held = self._state.get(ScalableTarget, call.region, name)
@@ -125,7 +135,7 @@ class Scaling:
                 )
             low = params.get("MinCapacity", held.min_capacity if held else 0)
             high = params.get("MaxCapacity", held.max_capacity if held else 0)
-            check_capacity(params["ScalableDimension"], variant, low, high)
+            self._check_resource(call, low, high)
             suspended = dict(held.suspended if held else dict.fromkeys(_SUSPENDABLE, False))
             target = ScalableTarget(
                 region=call.region, name=name,
@@ -139,17 +149,40 @@ class Scaling:
             self._engine.limits_changed(target)
         return {"ScalableTargetARN": target.arn}
 
+    def _check_resource(self, call: Call, low: int, high: int) -> None:
+        params = call.params
+        component = _COMPONENT.fullmatch(params["ResourceId"])
+        if params["ServiceNamespace"] == "sagemaker" and component is not None:
+            if params["ScalableDimension"] == COPY_COUNT:
+                self._check_component(call, component["name"])
+                check_order(low, high)
+                return
+        else:
+            check_capacity(params["ScalableDimension"], self._require_variant(call), low, high)
+            return
+        raise validation_exception(_UNSUPPORTED)
+
+    def _check_component(self, call: Call, name: str) -> None:
+        found = self._state.get(InferenceComponent, call.region, name)
+        if found is None:
+            raise validation_exception(
+                f'Could not find inference component "{name}" for {call.params["ResourceId"]}.'
+            )
+        if found.status != "InService":
+            raise validation_exception(
+                f'Inference component "{name}" is {found.status}; it must be InService.'
+            )
+
     def _require_variant(self, call: Call) -> Variant:
         params = call.params
         match = _RESOURCE.fullmatch(params["ResourceId"])
-        if params["ServiceNamespace"] != "sagemaker" or match is None:
-            raise validation_exception(
-                "Unsupported service namespace, resource type or scalable dimension"
-            )
-        if params["ScalableDimension"] not in (INSTANCE_COUNT, PROVISIONED_CONCURRENCY):
-            raise validation_exception(
-                "Unsupported service namespace, resource type or scalable dimension"
-            )
+        dimensions = (INSTANCE_COUNT, PROVISIONED_CONCURRENCY)
+        if (
+            params["ServiceNamespace"] != "sagemaker"
+            or match is None
+            or params["ScalableDimension"] not in dimensions
+        ):
+            raise validation_exception(_UNSUPPORTED)
         endpoint = self._state.get(Endpoint, call.region, match["endpoint"])
         live = endpoint.live if endpoint else None
         variant = live.variant(match["variant"]) if live else None

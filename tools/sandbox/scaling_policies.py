@@ -25,6 +25,12 @@ _METRICS = {
             "ServerlessProvisionedConcurrencyUtilization", "Maximum", 60,
         ),
     },
+    "sagemaker:inference-component:DesiredCopyCount": {
+        "SageMakerInferenceComponentInvocationsPerCopy": ("InvocationsPerCopy", "Sum", 60),
+        "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution": (
+            "ConcurrentRequestsPerCopy", "Maximum", 10,
+        ),
+    },
 }  # fmt: skip
 #: The alarm for scaling in stands this far below the target, and both wait for this many points.
 _LOW_SHARE, _HIGH_POINTS, _LOW_POINTS = 0.9, 3, 15
@@ -169,13 +175,21 @@ def _metric(target: ScalableTarget, configuration: Mapping[str, Any]) -> dict[st
         }
     kind = configuration["PredefinedMetricSpecification"]["PredefinedMetricType"]
     name, statistic, period = _METRICS[target.dimension][kind]
-    _, endpoint, _, variant = target.resource_id.split("/")
     return {
         "namespace": "AWS/SageMaker",
         "name": name,
         "statistic": statistic,
         "period": period,
-        "dimensions": [
-            {"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": variant},
-        ],
-    }  # fmt: skip
+        "dimensions": _dimensions(target.resource_id),
+    }
+
+
+def _dimensions(resource_id: str) -> list[dict[str, str]]:
+    """The dimensions of a resource's own metrics."""
+    kind, *names = resource_id.split("/")
+    if kind == "inference-component":
+        return [{"Name": "InferenceComponentName", "Value": names[0]}]
+    return [
+        {"Name": "EndpointName", "Value": names[0]},
+        {"Name": "VariantName", "Value": names[2]},
+    ]

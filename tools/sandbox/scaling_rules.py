@@ -33,10 +33,7 @@ def check_capacity(dimension: str, variant: Variant, low: int, high: int) -> Non
     Raises:
         AwsError: `ValidationException`.
     """
-    if low > high:
-        raise validation_exception(
-            f"Maximum capacity cannot be less than minimum capacity: {high} is less than {low}."
-        )
+    check_order(low, high)
     if dimension == INSTANCE_COUNT:
         if variant.serverless is not None:
             raise validation_exception(
@@ -53,6 +50,18 @@ def check_capacity(dimension: str, variant: Variant, low: int, high: int) -> Non
         raise validation_exception(
             f"MaxCapacity {high} is more than the MaxConcurrency of variant {variant.name}, "
             f"{variant.serverless['MaxConcurrency']}."
+        )
+
+
+def check_order(low: int, high: int) -> None:
+    """Refuse limits that contradict each other.
+
+    Raises:
+        AwsError: `ValidationException`.
+    """
+    if low > high:
+        raise validation_exception(
+            f"Maximum capacity cannot be less than minimum capacity: {high} is less than {low}."
         )
 
 

@@ -7,6 +7,7 @@ from tools.sandbox.hosting_state import (
     Endpoint,
     EndpointConfig,
     HostingState,
+    InferenceComponent,
     Resource,
     SagemakerModel,
     Tags,
@@ -19,6 +20,7 @@ _OWNERS: dict[str, type[Resource]] = {
     "model": SagemakerModel,
     "endpoint": Endpoint,
     "endpoint-config": EndpointConfig,
+    "inference-component": InferenceComponent,
 }
 
 

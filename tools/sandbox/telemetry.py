@@ -13,6 +13,7 @@ from tools.sandbox.moto_bridge import MotoBridge
 
 _NAMESPACE = "AWS/SageMaker"
 _HOST_NAMESPACE = "/aws/sagemaker/Endpoints"
+COMPONENT = "InferenceComponentName"
 _UNITS = {
     "ModelLatency": "Microseconds",
     "OverheadLatency": "Microseconds",
@@ -32,6 +33,8 @@ _UNITS = {
     "ApproximateBacklogSizePerInstance": "Count",
     "HasBacklogWithoutCapacity": "Count",
     "ConcurrentRequestsPerModel": "Count",
+    "ConcurrentRequestsPerCopy": "Count",
+    "NoCapacityInvocationFailures": "Count",
 }
 
 
@@ -61,20 +64,25 @@ class Metered:
     Attributes:
         config_name: Set while a deployment is under way: metrics then come for the fleet of each
             endpoint config, too, so that an alarm can watch the new one alone.
+        component: The inference component that was asked.
     """
 
     region: str
     endpoint: str
     variant: str
     config_name: str | None = None
+    component: str | None = None
 
     @property
     def dimensions(self) -> tuple[dict[str, str], ...]:
         """Every set of dimensions that a data point is written under."""
         plain = {"EndpointName": self.endpoint, "VariantName": self.variant}
-        if self.config_name is None:
-            return (plain,)
-        return (plain, plain | {"EndpointConfigName": self.config_name})
+        further: tuple[dict[str, str], ...] = ()
+        if self.config_name is not None:
+            further += (plain | {"EndpointConfigName": self.config_name},)
+        if self.component is not None:
+            further += ({COMPONENT: self.component},)
+        return (plain, *further)
 
 
 @dataclass(frozen=True)
@@ -179,8 +187,12 @@ class Telemetry:
             values["ModelSetupTime"] = served.setup_us
         at = self._now()
         self._note_active((who.region, who.endpoint, who.variant), at)
+        if who.component is not None:
+            self._note_active((who.region, COMPONENT, who.component), at)
         for dimensions in who.dimensions:
-            self.put(who.region, dimensions, values, at=at)
+            per_copy = {"InvocationsPerCopy": values.get("InvocationsPerInstance", 0.0)}
+            shown = values | per_copy if COMPONENT in dimensions else values
+            self.put(who.region, dimensions, shown, at=at)
 
     def streamed(self, who: Metered, streamed: StreamServed) -> None:
         """The invocation metrics of one streamed request, at its end."""
@@ -189,10 +201,9 @@ class Telemetry:
             for dimensions in who.dimensions:
                 self.put(who.region, dimensions, streamed.values)
 
-    def log(self, region: str, endpoint: str, stream: str, text: str) -> None:
-        """Append to `/aws/sagemaker/Endpoints/<endpoint>`; a line an event, empty ones dropped."""
+    def log(self, region: str, group: str, stream: str, text: str) -> None:
+        """Append to a log group; a line an event, empty ones dropped."""
         lines = [line for line in text.splitlines() if line.strip()]
         at = self._now()
         if lines:
-            group = f"/aws/sagemaker/Endpoints/{endpoint}"
             self._bridge.put_logs(region, group, stream, [(at, line) for line in lines])
