@@ -111,12 +111,18 @@ class App:
         return endpoint_rows(self.place.clients(self.region), self.place.catalog, self.place.now())
 
     def invoke(
-        self, endpoint_name: str, body: bytes, *, content_type: str, accept: str | None = None
+        self,
+        endpoint_name: str,
+        body: bytes,
+        *,
+        content_type: str,
+        accept: str | None = None,
+        wait_s: float = 300.0,
     ) -> Invocation:
         """Invoke an endpoint; as `tools.invocation.invoke`."""
         request = Request(body=body, content_type=content_type, accept=accept)
         clients = self.place.clients(self.region_of_endpoint(endpoint_name))
-        return invoke(endpoint_name, request, clients)
+        return invoke(endpoint_name, request, clients, wait_s=wait_s)
 
     def region_of_endpoint(self, endpoint_name: str) -> str:
         """Return the region we deployed an endpoint to, or ours."""

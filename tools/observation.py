@@ -40,7 +40,7 @@ def endpoint_rows(
 def _rows(clients: AwsClients, catalog: Catalog, now: datetime) -> Iterator[dict[str, Any]]:
     for summary in _summaries(clients):
         try:
-            yield _row(summary["EndpointName"], clients, catalog, now)
+            yield endpoint_row(summary["EndpointName"], clients, catalog, now)
         except NotFoundError:  # deleted since it was listed
             continue
 
@@ -55,7 +55,14 @@ def _summaries(clients: AwsClients) -> Iterator[dict[str, Any]]:
         token = {"NextToken": answer["NextToken"]}
 
 
-def _row(name: str, clients: AwsClients, catalog: Catalog, now: datetime) -> dict[str, Any]:
+def endpoint_row(name: str, clients: AwsClients, catalog: Catalog, now: datetime) -> dict[str, Any]:
+    """Return one endpoint's row, as in `endpoint_rows`.
+
+    Raises:
+        NotFoundError: There is no such endpoint.
+        UserError: AWS refused.
+        AwsUnavailableError: No answer.
+    """
     endpoint = clients.call("sagemaker.describe_endpoint", {"EndpointName": name})
     config = clients.call(
         "sagemaker.describe_endpoint_config",

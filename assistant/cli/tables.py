@@ -1,13 +1,17 @@
 """Tables for people (rich); programs take `--json`."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
 from tools.plan import DeploymentPlan
+
+if TYPE_CHECKING:
+    from tools.comparison import Comparison
+    from tools.monitoring import EndpointMetrics
 
 
 def dollars(amount: float | None) -> str:
@@ -84,3 +88,63 @@ def show_endpoints(rows: Iterable[dict[str, Any]], where: str) -> None:
             "yes" if row["ours"] else "no",
         )
     Console().print(table)
+
+
+def show_metrics(found: "EndpointMetrics", where: str) -> None:
+    """Print how an endpoint did."""
+    console = Console()
+    table = Table(
+        title=f"{found.endpoint_name} · {found.status} · last {found.window_minutes} min · {where}",
+        title_justify="left",
+    )
+    headings = ("variant", "instances", "invocations", "4XX", "5XX", "p50 ms", "p95 ms")
+    for heading in headings:
+        table.add_column(heading)
+    for one in found.variants:
+        table.add_row(
+            Text(one.variant_name),
+            _number(one.instance_count),
+            str(one.invocations),
+            str(one.errors_4xx),
+            str(one.errors_5xx),
+            _number(one.model_latency_p50_ms),
+            _number(one.model_latency_p95_ms),
+        )
+    console.print(table)
+    if found.backlog is not None:
+        console.print(Text(f"Backlog: {found.backlog:g} requests"))
+    for alarm in found.alarms:
+        console.print(Text(f"Alarm {alarm.alarm_name}: {alarm.state}"))
+    console.print(
+        Text(
+            f"Cost: {dollars(found.cost_usd_per_month)} if forgotten"
+            f"{_so_far(found.cost_so_far_usd)}; expires: {found.expires_at or 'never'}"
+        )
+    )
+
+
+def show_comparison(found: "Comparison", where: str) -> None:
+    """Print what the same traffic showed."""
+    console = Console()
+    table = Table(title=where, title_justify="left")
+    for heading in ("side", "requests", "errors", "p50 ms", "p95 ms"):
+        table.add_column(heading)
+    for side in (found.a, found.b):
+        table.add_row(
+            Text(side.side),
+            str(side.requests),
+            str(side.errors),
+            _number(side.latency_p50_ms),
+            _number(side.latency_p95_ms),
+        )
+    console.print(table)
+    console.print(Text(f"{found.differing} of {found.compared} answers differ."))
+    for one in found.examples:
+        console.print(Text(f"  request {one.request}: {one.a}  |  {one.b}"))
+    for side in (found.a, found.b):
+        for message in side.error_messages:
+            console.print(Text(f"  {side.side}: {message}"))
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:g}"

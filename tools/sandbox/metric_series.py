@@ -113,10 +113,11 @@ def _statistic(slots: list[_Slot], statistic: str) -> float | None:
     }
     if statistic in plain:
         return plain[statistic]
-    return _percentile([value for slot in slots for value in slot.values], statistic)
+    return percentile([value for slot in slots for value in slot.values], statistic)
 
 
-def _percentile(values: list[float], statistic: str) -> float | None:
+def percentile(values: list[float], statistic: str) -> float | None:
+    """Return a percentile such as `p99` by the nearest rank; None without values."""
     if not values or not statistic.startswith("p"):
         return None
     ordered = sorted(values)

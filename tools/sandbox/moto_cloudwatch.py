@@ -3,14 +3,19 @@
 """CloudWatch's data points and alarms in moto's store; with `moto_bridge` all contact with moto."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
 
+from moto.cloudwatch.models import Statistics
+
 from tools.sandbox.alarm_states import Alarm, AlarmState
-from tools.sandbox.metric_series import Point, SeriesKey
+from tools.sandbox.metric_series import Point, SeriesKey, percentile
 from tools.sandbox.moto_bridge import MotoBridge
 
+_PERCENTILE = re.compile(r"p\d{1,2}(\.\d+)?|p100")
 _STATES: dict[AlarmState, str] = {
     "ALARM": "alarm_actions",
     "OK": "ok_actions",
@@ -18,11 +23,26 @@ _STATES: dict[AlarmState, str] = {
 }
 
 
+def _with_percentiles(plain: Any) -> Any:
+    """Moto answers no value at all for `p95`; CloudWatch answers the percentile."""
+
+    def statistic(self: Any, stat: str) -> Any:
+        if not _PERCENTILE.fullmatch(stat):
+            return plain(self, stat)
+        return percentile(self.metric_single_values_list, stat)
+
+    return statistic
+
+
 class MotoCloudWatch:
     """What the watching of alarms needs of CloudWatch."""
 
     def __init__(self, bridge: MotoBridge) -> None:
         self._bridge = bridge
+        if not hasattr(Statistics.get_statistics_for_type, "__wrapped__"):
+            plain = Statistics.get_statistics_for_type
+            taught = wraps(plain)(_with_percentiles(plain))
+            Statistics.get_statistics_for_type = taught  # type: ignore[method-assign]
 
     def new_points(self) -> list[Point]:
         """The data points that arrived since the last call."""

@@ -54,6 +54,24 @@ class Request(BaseModel):
     body: bytes
     content_type: str
     accept: str | None = None
+    target_variant: str | None = None
+
+
+class Submission(BaseModel):
+    """An asynchronous request that was taken.
+
+    Attributes:
+        output_location: S3 URI where the result will be.
+        failure_location: S3 URI where the reason will be when there is no result; None when the
+            endpoint keeps none.
+        inference_id: As the service named it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    output_location: str
+    failure_location: str | None = None
+    inference_id: str | None = None
 
 
 def is_asynchronous(endpoint_name: str, clients: AwsClients) -> bool:
@@ -151,43 +169,82 @@ def _refused(response: Any, begun: float) -> Invocation:  # noqa: ANN401 - botoc
 
 
 def _headers(request: Request) -> dict[str, str]:
-    accept = {"Accept": request.accept} if request.accept else {}
-    return {"ContentType": request.content_type, **accept}
+    optional = {"Accept": request.accept, "TargetVariant": request.target_variant}
+    given = {name: value for name, value in optional.items() if value}
+    return {"ContentType": request.content_type, **given}
 
 
 def _ms_since(begun: float) -> float:
     return round((time.perf_counter() - begun) * 1000, 3)
 
 
-def _invoke_async(
-    endpoint_name: str, request: Request, clients: AwsClients, output_path: str, wait_s: float
-) -> Invocation:
-    begun = time.perf_counter()
-    where = _input(endpoint_name, request, clients, output_path)
+def submit(endpoint_name: str, request: Request, clients: AwsClients) -> Submission:
+    """Hand a request to an asynchronous endpoint and return where its result will be.
+
+    Raises:
+        InvalidInputError: The endpoint answers at once, or the request could never be sent.
+        UserError: The service refused the request.
+        AwsUnavailableError: No answer.
+    """
+    _check(endpoint_name, request)
+    output_path = async_output_path(endpoint_name, clients)
+    if output_path is None:
+        raise InvalidInputError(
+            f"Endpoint {endpoint_name} is not asynchronous: it answers in the same call.",
+            remedy="Invoke it without --no-wait and without --batch.",
+        )
+    return _submitted(endpoint_name, request, clients, output_path)
+
+
+def _submitted(
+    endpoint_name: str, request: Request, clients: AwsClients, output_path: str
+) -> Submission:
     accepted = clients.call(
         "sagemaker-runtime.invoke_endpoint_async",
         {
             "EndpointName": endpoint_name,
             "InvocationTimeoutSeconds": ASYNC_TIMEOUT_S,
             **_headers(request),
-            **where,
+            **_input(endpoint_name, request, clients, output_path),
         },
     )
+    return Submission(
+        output_location=accepted["OutputLocation"],
+        failure_location=accepted.get("FailureLocation"),
+        inference_id=accepted.get("InferenceId"),
+    )
+
+
+def result_of(
+    submission: Submission, clients: AwsClients, *, latency_ms: float = 0.0
+) -> Invocation | None:
+    """Return what became of a submitted request, or None while it is not done."""
+    for uri, status in ((submission.output_location, 200), (submission.failure_location, 500)):
+        found = _object(uri, clients)
+        if found is not None:
+            return Invocation(
+                status_code=status,
+                body=found[0],
+                content_type=found[1],
+                latency_ms=latency_ms,
+                output_location=uri,
+            )
+    return None
+
+
+def _invoke_async(
+    endpoint_name: str, request: Request, clients: AwsClients, output_path: str, wait_s: float
+) -> Invocation:
+    begun = time.perf_counter()
+    submission = _submitted(endpoint_name, request, clients, output_path)
     deadline = begun + wait_s
     while time.perf_counter() < deadline:
-        for key, status in (("OutputLocation", 200), ("FailureLocation", 500)):
-            found = _object(accepted.get(key), clients)
-            if found is not None:
-                return Invocation(
-                    status_code=status,
-                    body=found[0],
-                    content_type=found[1],
-                    latency_ms=_ms_since(begun),
-                    output_location=accepted[key],
-                )
+        found = result_of(submission, clients)
+        if found is not None:
+            return found.model_copy(update={"latency_ms": _ms_since(begun)})
         time.sleep(ASYNC_POLL_S)
     raise RequestRefusedError(
-        f"No result after {wait_s:.0f} s; it will be written to {accepted.get('OutputLocation')}.",
+        f"No result after {wait_s:.0f} s; it will be written to {submission.output_location}.",
         remedy="Look there later, or raise the waiting time.",
     )
 
