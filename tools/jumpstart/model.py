@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.errors import InvalidInputError
+from tools.jumpstart.configurations import with_top_configuration
 
 #: Second part of an id, where JumpStart abbreviates the task (sagemaker-core `enums.py`, ids).
 _TASKS = {
@@ -161,9 +162,9 @@ def read_specification(
         InvalidInputError: It is no specification.
     """
     try:
-        spec = json.loads(text)
+        spec = with_top_configuration(json.loads(text))
         return _read(spec, listing, region, buckets)
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         raise InvalidInputError(
             f"The catalogue's entry for {listing.model_id} cannot be read "
             f"({type(error).__name__}).",

@@ -90,3 +90,35 @@ def test_an_unreadable_entry_is_refused(text):
     with pytest.raises(InvalidInputError, match="cannot be read") as caught:
         read_specification(text, listing(), "us-east-1", BUCKETS)
     assert caught.value.remedy
+
+
+def test_the_first_ranked_configuration_is_laid_over_the_base():
+    found = model(
+        inference_configs={"a": {"component_names": ["x"]}, "b": {"component_names": ["y", "z"]}},
+        inference_config_components={
+            "x": {"default_inference_instance_type": "ml.c5.large"},
+            "y": {"default_inference_instance_type": "ml.g5.xlarge", "model_id": "other",
+                  "hosting_instance_type_variants": {"variants": {"g5": {
+                      "regional_properties": {"image_uri": "$image"}}}}},
+            "z": {"deploy_kwargs": {"volume_size": 100}},
+        },
+        inference_config_rankings={"overall": {"rankings": ["b", "a"]}},
+    )  # fmt: skip
+    assert found.default_instance_type == "ml.g5.xlarge"
+    assert found.deploy_options == {"volume_size": 100}
+    assert found.image_for("ml.g5.xlarge") == found.image_for("ml.m5.large") == IMAGE
+    assert found.listing.model_id == "sklearn-classification-linear"
+
+
+def test_without_a_ranking_the_first_name_counts():
+    found = model(
+        inference_configs={"b": {}, "a": {"component_names": ["x"]}},
+        inference_config_components={"x": {"default_inference_instance_type": "ml.c5.large"}},
+    )
+    assert found.default_instance_type == "ml.c5.large"
+
+
+def test_a_missing_component_makes_the_entry_unreadable():
+    with pytest.raises(InvalidInputError, match="cannot be read"):
+        model(inference_configs={"a": {"component_names": ["nowhere"]}},
+              inference_config_components={})  # fmt: skip

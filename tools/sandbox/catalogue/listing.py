@@ -24,7 +24,15 @@ try out how gated models are deployed, and for nothing else. It comes without an
 _CPU = ("ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.c5.large", "ml.c5.xlarge",
         "ml.c5.2xlarge", "ml.m6i.large", "ml.m6i.xlarge", "ml.c6i.large", "ml.c6i.xlarge",
         "ml.t2.medium", "ml.t2.large")  # fmt: skip
-_GPU = ("ml.g5.xlarge", "ml.g5.2xlarge", "ml.g5.12xlarge", "ml.g6.xlarge", "ml.g6e.xlarge")
+_GPU = (
+    "ml.g5.xlarge",
+    "ml.g6.2xlarge",
+    "ml.g6e.2xlarge",
+    "ml.g5.2xlarge",
+    "ml.g5.12xlarge",
+    "ml.g6.xlarge",
+    "ml.g6e.xlarge",
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ class Listed:
         compressed: One archive; else a folder of files under a key prefix.
         gated: Its data lies in the gated bucket and its licence must be accepted.
         deploy_options: As the SDK's `deploy_kwargs` spells them.
+        ranked_instance_types: Of its first-ranked configuration, where it has several.
     """
 
     model_id: str
@@ -64,6 +73,7 @@ class Listed:
     compressed: bool = True
     gated: bool = False
     deploy_options: Mapping[str, Any] = field(default_factory=dict)
+    ranked_instance_types: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -114,6 +124,7 @@ MODELS = (
             "model_data_download_timeout": 1200,
             "container_startup_health_check_timeout": 1200,
         },
+        ranked_instance_types=("ml.g6.2xlarge", "ml.g6e.2xlarge"),
     ),
 )
 #: Listed in the proprietary manifest: sold on AWS Marketplace, no data of its own here.
@@ -160,16 +171,7 @@ def specification(listed: Listed, region: str, payload: Mapping[str, str]) -> di
         "hosting_artifact_key": listed.key,
         "hosting_prepacked_artifact_key": listed.key,
         "hosting_use_script_uri": False,
-        "inference_environment_variables": [
-            {
-                "name": name,
-                "type": "text",
-                "default": value,
-                "scope": "container",
-                "required_for_model_class": True,
-            }
-            for name, value in listed.environment.items()
-        ],
+        "inference_environment_variables": _variables(listed.environment),
         "inference_vulnerable": False,
         "inference_dependencies": [],
         "inference_vulnerabilities": [],
@@ -190,7 +192,43 @@ def specification(listed: Listed, region: str, payload: Mapping[str, str]) -> di
     }
     if listed.gated:
         spec["hosting_eula_key"] = EULA_KEY
-    return spec
+    return spec | _configurations(listed)
+
+
+def _configurations(listed: Listed) -> dict[str, Any]:
+    """Ranked deployment configurations, as language models have them; the first is taken."""
+    if not listed.ranked_instance_types:
+        return {}
+    return {
+        "inference_configs": {
+            "first": {"component_names": ["first-component"]},
+            "second": {"component_names": []},
+        },
+        "inference_config_components": {
+            "first-component": {
+                "component_name": "first-component",
+                "default_inference_instance_type": listed.ranked_instance_types[0],
+                "supported_inference_instance_types": list(listed.ranked_instance_types),
+                "inference_environment_variables": _variables(
+                    {**listed.environment, "OPTION_MAX_MODEL_LEN": "64"}
+                ),
+            }
+        },
+        "inference_config_rankings": {"overall": {"description": "", "rankings": ["first"]}},
+    }
+
+
+def _variables(environment: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "type": "text",
+            "default": value,
+            "scope": "container",
+            "required_for_model_class": True,
+        }
+        for name, value in environment.items()
+    ]
 
 
 def proprietary_manifest() -> list[dict[str, Any]]:
