@@ -23,6 +23,7 @@ from tools.sandbox.cloudformation.service import CloudFormation
 from tools.sandbox.component_lifecycle import ComponentLifecycle
 from tools.sandbox.components import Components
 from tools.sandbox.containers import StartContainer
+from tools.sandbox.data_capture import DataCapture
 from tools.sandbox.deployments import Deployer, VariantRunner
 from tools.sandbox.destinations import Destinations
 from tools.sandbox.endpoint_configs import EndpointConfigs
@@ -102,7 +103,10 @@ class Sandbox:
             self._state, self._traffic.pick, self._component_lifecycle.fleets, telemetry,
             self._timing,
         )  # fmt: skip
-        self._runtime = Runtime(self._state, destinations, telemetry, self._timing, self._queues)
+        self._capture = DataCapture(payloads, artifacts, now)
+        self._runtime = Runtime(
+            self._state, destinations, telemetry, self._timing, self._queues, self._capture
+        )
         self._housekeeping = Housekeeping(self._runners, self._timing)
         self._set_in_motion(telemetry)
         self._services = self._compose(artifacts)
@@ -144,7 +148,9 @@ class Sandbox:
             self._traffic.settled, self._component_lifecycle.fleets, self._queues.report_backlog,
             telemetry,
         )  # fmt: skip
-        self._clockwork = Clockwork(metrics, self._watch, self._engine, self._timing, now)
+        self._clockwork = Clockwork(
+            metrics, self._watch, self._engine, self._timing, now, self._capture.flush
+        )
         self._scaling = Scaling(self._state, self._alarms, self._engine)
 
     def _compose(self, artifacts: Artifacts) -> dict[str, tuple[str, dict[str, Operation]]]:
@@ -188,6 +194,7 @@ class Sandbox:
         self._scheduler.close()
         self._clockwork.close()
         self._housekeeping.close()
+        self._capture.flush()
         self._queues.close()
         self._component_lifecycle.close()
         self._lifecycle.close()

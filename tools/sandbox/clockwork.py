@@ -26,7 +26,10 @@ class Clockwork:
         engine: ScalingEngine,
         timing: Timing,
         now: Callable[[], datetime],
+        each_minute: Callable[[], None],
     ) -> None:
+        """Take `each_minute`: further work that is done once a minute."""
+        self._each_minute = each_minute
         self._metrics = metrics
         self._watch = watch
         self._engine = engine
@@ -67,6 +70,7 @@ class Clockwork:
         if minute != self._last_minute:
             self._last_minute = minute
             self._metrics.minute(self._within(minute - 1, self._minute_s, now))
+            self._each_minute()
         self._watch.look(now)
         self._engine.look()
 

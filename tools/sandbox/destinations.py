@@ -55,6 +55,7 @@ class Destination:
     runner: VariantRunner
     payload_limit: int
     metered: Metered
+    deployment: Deployment
     shadows: tuple[tuple[Metered, VariantRunner], ...] = field(default=())
 
     def require_streaming(self) -> None:
@@ -105,7 +106,7 @@ class Destinations:
             raise AwsError("ServiceUnavailable", f"Endpoint {endpoint.name} is not ready.", 503)
         component = request.headers.get(_COMPONENT)
         if running.deployment.hosts_components:
-            return self._find_component(request, endpoint, component)
+            return self._find_component(request, running.deployment, endpoint.name, component)
         if component is not None:
             raise validation_error(
                 f"Endpoint {endpoint.name} does not host inference components: "
@@ -121,6 +122,7 @@ class Destinations:
             running.runners[variant.name],
             limit,
             Metered(request.region, endpoint.name, variant.name, config_name=config),
+            running.deployment,
             tuple(
                 (Metered(request.region, endpoint.name, shadow.name), running.runners[shadow.name])
                 for shadow in running.deployment.shadow_variants
@@ -129,14 +131,14 @@ class Destinations:
         )
 
     def _find_component(
-        self, request: WireRequest, endpoint: Endpoint, name: str | None
+        self, request: WireRequest, deployment: Deployment, endpoint_name: str, name: str | None
     ) -> Destination:
         if name is None:
             raise validation_error(_COMPONENT_MISSING)
         found = self._state.get(InferenceComponent, request.region, name)
-        if found is None or found.endpoint_name != endpoint.name or found.live is None:
+        if found is None or found.endpoint_name != endpoint_name or found.live is None:
             raise validation_error(
-                f"Inference component {name} of endpoint {endpoint.name} not found."
+                f"Inference component {name} of endpoint {endpoint_name} not found."
             )
         _check_body(request, realtime_payload_bytes())
         fleet = self._fleet_of(request.region, found)
@@ -144,9 +146,9 @@ class Destinations:
             dimensions = {COMPONENT: name}
             self._telemetry.put(request.region, dimensions, {"NoCapacityInvocationFailures": 1.0})
             raise validation_error(_NO_CAPACITY)
-        metered = Metered(request.region, endpoint.name, found.variant_name, component=name)
+        metered = Metered(request.region, endpoint_name, found.variant_name, component=name)
         return Destination(
-            endpoint.name, found.variant_name, fleet, realtime_payload_bytes(), metered
+            endpoint_name, found.variant_name, fleet, realtime_payload_bytes(), metered, deployment
         )
 
     def _fleet_of(self, region: str, component: InferenceComponent) -> InstanceFleet | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
 from tools.sandbox.containers import RunnerGoneError
+from tools.sandbox.data_capture import DataCapture
 from tools.sandbox.destinations import Destination, Destinations, validation_error
 from tools.sandbox.event_stream import CONTENT_TYPE as EVENT_STREAM
 from tools.sandbox.hosting_state import Endpoint, HostingState
@@ -49,7 +50,9 @@ class Runtime:
         telemetry: Telemetry,
         timing: Timing,
         queue: AsyncDoor,
+        capture: DataCapture,
     ) -> None:
+        self._capture = capture
         self._state = state
         self._destinations = destinations
         self._telemetry = telemetry
@@ -103,6 +106,7 @@ class Runtime:
                 f"The response of endpoint {endpoint.name} has {len(response.body)} bytes; at most "
                 f"{found.payload_limit} are allowed."
             )
+        self._capture.record(found, payload, response.body, response.content_type)
         headers = _answer_headers(found, response.headers)
         if response.content_type:
             headers["Content-Type"] = response.content_type
@@ -130,8 +134,10 @@ class Runtime:
                 request.region, endpoint.name, found.runner, self._timing.invocation_timeout_s
             )
 
-            def count(served: StreamServed, _answer: bytes) -> None:
+            def count(served: StreamServed, answer: bytes) -> None:
                 self._telemetry.streamed(found.metered, served)
+                if 200 <= served.served.status < 300 and not served.broken:
+                    self._capture.record(found, payload, answer, payload.accept)
 
             return found, stream_variant(request.region, endpoint.name, acquired, payload, count)
 
