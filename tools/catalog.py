@@ -210,6 +210,12 @@ class Catalog:
         """Where the list of types a Region offers comes from."""
         return str(self._instances["availability"]["source_url"])
 
+    def limited_to(self, instance_types: Iterable[str]) -> "Catalog":
+        """Return the same catalog with these instance types alone."""
+        wanted = set(instance_types)
+        kept = {name: e for name, e in self._instances["types"].items() if name in wanted}
+        return Catalog({"limits": self._limits}, {**self._instances, "types": kept}, self._prices)
+
     # --- prices
     def price(self, instance_type: str, region: str) -> Price | None:
         """Return the hourly hosting price, or None when it is not known."""

@@ -27,6 +27,7 @@ from tools.errors import InvalidInputError, NameInUseError
 from tools.jumpstart.reading import JumpStartCatalogue
 from tools.packaging import Package, package
 from tools.plan import DeploymentPlan, Precondition, Step, canonical_json, check
+from tools.planners import catalogue, hub
 from tools.planners.api import describe_capacity, steps_for
 from tools.planners.catalogue import CatalogueWish, known_needs, settle
 from tools.planners.cloudformation import (
@@ -177,11 +178,11 @@ def _listed_wish(needs: Requirements, clients: AwsClients, room: Workroom) -> Wi
     """
     source = needs.model_source
     model_id, _, version = (source.uri if source else "").partition("@")
-    catalogue = JumpStartCatalogue(clients)
-    model = catalogue.model(model_id, version or None)
-    size_bytes = catalogue.size_bytes(model)
+    listed = JumpStartCatalogue(clients)
+    model = listed.model(model_id, version or None)
+    size_bytes = listed.size_bytes(model)
     known = known_needs(needs, model, size_bytes)
-    chosen = _an_endpoint(recommend(known, room.catalog))
+    chosen = _an_endpoint(catalogue.recommended(known, model, room.catalog))
     wish, chosen = settle(model, chosen, size_bytes, room.catalog)
     return Wish(needs, chosen, wish)
 
@@ -189,7 +190,7 @@ def _listed_wish(needs: Requirements, clients: AwsClients, room: Workroom) -> Wi
 def _hub_wish(needs: Requirements, place: Place, room: Workroom) -> Wish:
     """A model of the Hugging Face hub, on the image that serves its kind."""
     known = sized_needs(merge(needs, {"region": place.region}))
-    chosen = _an_endpoint(recommend(known, room.catalog))
+    chosen = _an_endpoint(hub.recommended(known, room.catalog))
     wish, chosen = hub_wish(known, chosen, room.catalog)
     return Wish(needs, chosen, wish)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from tools.catalog import Catalog
-from tools.endpoint import Framework, InferenceOption, ModelSpec
+from tools.endpoint import ENDPOINT_OPTIONS, Framework, InferenceOption, ModelSpec
 from tools.errors import InvalidInputError
 from tools.estimation import HOURS_PER_MONTH, cents
 from tools.jumpstart.model import CatalogueModel, payload_base64
@@ -20,7 +20,7 @@ from tools.jumpstart.suitability import (
 )
 from tools.packaging import SampleRequest
 from tools.planners.jumpstart import served_model, variant_options
-from tools.recommendation import Recommendation
+from tools.recommendation import Recommendation, recommend
 from tools.requirements import Requirements, merge
 
 
@@ -101,6 +101,16 @@ def known_needs(needs: Requirements, model: CatalogueModel, size_bytes: int | No
     }
     said = needs.said()
     return merge(needs, {key: v for key, v in told.items() if v is not None and key not in said})
+
+
+def recommended(needs: Requirements, model: CatalogueModel, catalog: Catalog) -> Recommendation:
+    """Recommend among the instance types that the model supports, else among all.
+
+    The second happens when sizing knows none of them; `settle` then takes the model's default.
+    """
+    supported = [name for name in model.instance_types if model.image_for(name)]
+    chosen = recommend(needs, catalog.limited_to(supported))
+    return chosen if chosen.inference_option in ENDPOINT_OPTIONS else recommend(needs, catalog)
 
 
 def settle(

@@ -9,11 +9,11 @@ import re
 from typing import Any, NamedTuple
 
 from tools.catalog import Catalog
-from tools.endpoint import InferenceOption, ModelSpec
+from tools.endpoint import ENDPOINT_OPTIONS, InferenceOption, ModelSpec
 from tools.errors import InvalidInputError
 from tools.packaging import SampleRequest
 from tools.planners.catalogue import priced
-from tools.recommendation import Recommendation
+from tools.recommendation import Recommendation, recommend
 from tools.recommending.language_models import LanguageModel, Placement, cheapest, place
 from tools.recommending.serving_images import ServedLanguageModel, serve
 from tools.requirements import Requirements, merge
@@ -105,6 +105,21 @@ def language_model(needs: Requirements) -> LanguageModel:
     return LanguageModel.model_validate(
         {"parameters": needs.model_parameters or _parameters(model_id), "dtype": found}
     )
+
+
+def recommended(needs: Requirements, catalog: Catalog) -> Recommendation:
+    """Recommend among the instance types that hold the model.
+
+    Raises:
+        InvalidInputError: It needs a GPU, and no instance type of the region holds it.
+    """
+    if needs.gpu != "required":
+        return recommend(needs, catalog)
+    model, region = language_model(needs), needs.region or ""
+    cheapest(model, catalog, region)  # refuses with the memory that is needed
+    fitting = [kind.name for kind, _ in catalog.offered_types(region) if place(model, kind)]
+    chosen = recommend(needs, catalog.limited_to(fitting))
+    return chosen if chosen.inference_option in ENDPOINT_OPTIONS else recommend(needs, catalog)
 
 
 def hub_wish(

@@ -48,6 +48,7 @@ def test_a_listed_model_is_deployed_by_its_id(app, sdk, model_id, said, option):
     plan = app.place.plan(wanted(model_id, said))
     assert (plan.method, plan.inference_option) == ("jumpstart", option)
     assert not plan.eula_required
+    assert not any("does not support" in warning for warning in plan.warnings)
     made, _ = deployed(app, plan)
     assert made.status == "deployed"
     assert made.verification.ok
