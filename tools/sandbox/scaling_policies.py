@@ -1,12 +1,14 @@
 """Scaling policies: what makes one valid, and the alarms that target tracking brings."""
 
+import math
 import uuid
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from tools.sandbox.hosting_state import ScalableTarget
 from tools.sandbox.moto_bridge import MotoBridge
-from tools.sandbox.wire import validation_exception
+from tools.sandbox.wire import AwsError, validation_exception
 
 _TRACKING = "TargetTrackingScalingPolicyConfiguration"
 _STEP = "StepScalingPolicyConfiguration"
@@ -32,6 +34,7 @@ _METRICS = {
         ),
     },
 }  # fmt: skip
+_MAX_STEPS = 20
 #: The alarm for scaling in stands this far below the target, and both wait for this many points.
 _LOW_SHARE, _HIGH_POINTS, _LOW_POINTS = 0.9, 3, 15
 
@@ -70,6 +73,23 @@ def _check_steps(configuration: Mapping[str, Any]) -> None:
         raise validation_exception(
             "AdjustmentType and StepAdjustments must be specified for a step scaling policy."
         )
+    steps = configuration["StepAdjustments"]
+    if len(steps) > _MAX_STEPS:
+        raise validation_exception(f"A step scaling policy has at most {_MAX_STEPS} steps.")
+    spans = sorted(
+        (step.get("MetricIntervalLowerBound", -math.inf),
+         step.get("MetricIntervalUpperBound", math.inf))
+        for step in steps
+    )  # fmt: skip
+    if any(low >= high for low, high in spans):
+        raise validation_exception(
+            "A step adjustment's upper bound must be greater than its lower bound."
+        )
+    for (_, end), (begin, _) in pairwise(spans):
+        if begin < end:
+            raise validation_exception("Step adjustment intervals can't overlap.")
+        if begin > end:
+            raise validation_exception("There can't be a gap between step adjustment intervals.")
 
 
 def _check_tracking(dimension: str, configuration: Mapping[str, Any]) -> None:
@@ -84,6 +104,10 @@ def _check_tracking(dimension: str, configuration: Mapping[str, Any]) -> None:
         raise validation_exception(
             f"Scalable dimension {dimension} only supports the following predefined metric types: "
             f"{', '.join(_METRICS[dimension])}"
+        )
+    if customized is not None and "Metrics" in customized:
+        raise AwsError(
+            "UnsupportedOperation", "The sandbox does not evaluate metric math in policies.", 501
         )
     if configuration["TargetValue"] <= 0:
         raise validation_exception("TargetValue must be greater than 0.")
