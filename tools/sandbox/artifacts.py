@@ -16,6 +16,14 @@ _ECR_IMAGE = re.compile(
 )
 
 
+#: Images that carry the label for several models (containers' own repositories: Dockerfiles of
+#: scikit-learn, XGBoost, the deep-learning containers and Triton).
+_MULTI_MODEL_REPOSITORIES = frozenset(
+    ("sagemaker-scikit-learn", "sagemaker-xgboost", "pytorch-inference", "sagemaker-tritonserver",
+     "tensorflow-inference", "huggingface-pytorch-inference")
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class S3Location:
     """A bucket and a key."""
@@ -143,14 +151,30 @@ class Artifacts:
                     f"The sandbox does not serve containers with {kind}.",
                     501,
                 )
-        if container.get("Mode") == "MultiModel":
-            raise AwsError(
-                "UnsupportedOperation", "The sandbox does not serve multi-model endpoints.", 501
-            )
         if "Image" not in container:
             raise validation_exception("A container needs an Image or a ModelPackageName.")
         self.check_image(str(container["Image"]), region)
-        self.archive(container, role, region)
+        if container.get("Mode") == "MultiModel":
+            self._check_prefix(container, role, region)
+        else:
+            self.archive(container, role, region)
+
+    def _check_prefix(self, container: Mapping[str, Any], role: Role, region: str) -> None:
+        """A multi-model container: its image must allow it, its data be a prefix in S3."""
+        image, url = str(container["Image"]), str(container.get("ModelDataUrl", ""))
+        repository = image.split("/", 1)[1].split(":")[0]
+        if repository not in _MULTI_MODEL_REPOSITORIES:
+            raise validation_exception(
+                f"Your Ecr Image {image} does not contain required "
+                "com.amazonaws.sagemaker.capabilities.multi-models=true Docker label(s)."
+            )
+        location = parse_s3_url(url)
+        if location is None:
+            raise validation_exception(f"Invalid model data URL: {url}. Expected s3://bucket/key.")
+        bucket_region = self._bridge.bucket_region(location.bucket, region)
+        listable = role_may(role, "s3:ListBucket", f"arn:aws:s3:::{location.bucket}")
+        if bucket_region != region or not listable:
+            raise validation_exception(_no_access(url, role.arn, region))
 
 
 def _no_access(url: str, role_arn: str, region: str) -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from tools.sandbox.containers import StartContainer, StartFailedError, VariantPl
 from tools.sandbox.fleet import InstanceFleet
 from tools.sandbox.hosting_state import Deployment, Endpoint, InferenceComponent, Variant
 from tools.sandbox.images.contract import ImageContract
+from tools.sandbox.multi_model import MultiModelHost
 from tools.sandbox.process import WorkerSpec
 from tools.sandbox.sagemaker_models import containers_of
 from tools.sandbox.serverless_pool import ServerlessPool
@@ -19,7 +20,7 @@ from tools.sandbox.telemetry import Telemetry
 from tools.sandbox.timing import Timing
 from tools.sandbox.wire import AwsError
 
-VariantRunner = InstanceFleet | ServerlessPool
+VariantRunner = InstanceFleet | ServerlessPool | MultiModelHost
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class RunningDeployment:
         try:
             self._began.append(True)
             for name, runner in self.runners.items():
-                if isinstance(runner, InstanceFleet) and sizes and name in sizes:
+                if not isinstance(runner, ServerlessPool) and sizes and name in sizes:
                     runner.instance_count = sizes[name]
                 runner.start()
         except BaseException:
@@ -142,6 +143,8 @@ class Deployer:
             memory_limit_mb=variant.serverless["MemorySizeInMB"] if variant.serverless else None,
         )
         log, window_s = self._log(endpoint, variant), self._ping_window_s(deployment, variant)
+        if source.container.get("Mode") == "MultiModel":
+            return self._host(source, log, window_s, variant.desired_instance_count or 0)
         plan = self._plan(source, log, window_s)
         if variant.serverless is None:
             return InstanceFleet(plan, variant.desired_instance_count or 0)
@@ -150,6 +153,28 @@ class Deployer:
             max_concurrency=variant.serverless["MaxConcurrency"],
             provisioned=variant.serverless.get("ProvisionedConcurrency", 0),
             idle_s=self._timing.serverless_idle_s,
+        )
+
+    def _host(
+        self,
+        source: "_Source",
+        log: Callable[[str, str], None],
+        window_s: float,
+        instance_count: int,
+    ) -> MultiModelHost:
+        """A variant whose models lie below an S3 prefix, one archive each."""
+        prefix = str(source.container["ModelDataUrl"]).rstrip("/")
+
+        def open_model(target: str) -> InstanceFleet:
+            container = {**source.container, "ModelDataUrl": f"{prefix}/{target.lstrip('/')}"}
+            return InstanceFleet(self._plan(replace(source, container=container), log, window_s), 1)
+
+        setting = source.container.get("MultiModelConfig", {}).get("ModelCacheSetting", "Enabled")
+        return MultiModelHost(
+            open_model,
+            instance_count=instance_count,
+            max_models=self._timing.max_processes,
+            keep=setting == "Enabled",
         )
 
     def _plan(
@@ -201,12 +226,11 @@ class Deployer:
         )
 
     def _download(self, source: "_Source", directory: Path) -> Path | None:
-        url = source.container.get("ModelDataUrl")
-        if url is None:
-            return None
+        given = source.container.get("ModelDataSource", {}).get("S3DataSource", {})
+        url = source.container.get("ModelDataUrl") or given.get("S3Uri")
         try:
             role = self._artifacts.assume(source.role_arn)
-            body = self._artifacts.model_data(str(url), role, source.region)
+            body = self._artifacts.archive(source.container, role, source.region)
         except AwsError as error:
             raise StartFailedError(
                 'Failed to download model data for container "primary" in variant '
@@ -214,6 +238,8 @@ class Deployer:
                 "located at the URL and that the role passed to CreateModel has permissions to "
                 "download the object."
             ) from error
+        if body is None:
+            return None
         archive = directory / "model.tar.gz"
         archive.write_bytes(body)
         return archive

@@ -15,6 +15,7 @@ from tools.sandbox.hosting_state import (
     InferenceComponent,
     Variant,
 )
+from tools.sandbox.serverless_pool import ServerlessPool
 from tools.sandbox.telemetry import COMPONENT, Metered, Telemetry
 from tools.sandbox.timing import Timing
 from tools.sandbox.wire import AwsError, WireRequest
@@ -64,7 +65,7 @@ class Destination:
         Raises:
             AwsError: The variant is serverless.
         """
-        if not isinstance(self.runner, InstanceFleet):
+        if isinstance(self.runner, ServerlessPool):
             raise validation_error(
                 f"Endpoint {self.endpoint_name} is serverless and does not support response "
                 "streaming. Use InvokeEndpoint."

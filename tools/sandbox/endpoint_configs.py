@@ -5,7 +5,7 @@ from typing import Any
 from tools.sandbox.facts import instance_offered
 from tools.sandbox.hosting_state import EndpointConfig, HostingState, sagemaker_arn
 from tools.sandbox.listing import list_summaries
-from tools.sandbox.sagemaker_models import require_model
+from tools.sandbox.sagemaker_models import containers_of, require_model
 from tools.sandbox.service import Call, Operation
 from tools.sandbox.tagging import drop_tags, set_tags
 from tools.sandbox.wire import validation_exception
@@ -207,6 +207,12 @@ class EndpointConfigs:
             _check_serverless_exclusions(definition, model.definition)
         else:
             _check_instances(variant, region)
+        many = any(one.get("Mode") == "MultiModel" for one in containers_of(model.definition))
+        if many and ("ServerlessConfig" in variant or "AsyncInferenceConfig" in definition):
+            kind = "serverless" if "ServerlessConfig" in variant else "asynchronous"
+            raise validation_exception(
+                _UNSUPPORTED + f"{kind} inference does not support multi-model endpoints."
+            )
 
     @staticmethod
     def _check_async(definition: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tools.sandbox.containers import Instance, StartFailedError
 from tools.sandbox.deployments import VariantRunner
 from tools.sandbox.fleet import InstanceFleet
+from tools.sandbox.multi_model import Loading, ModelNotReadyError, MultiModelHost
 from tools.sandbox.process import WorkerDiedError, WorkerResponse, WorkerTimeoutError
 from tools.sandbox.serverless_pool import ConcurrencyExceededError, ServerlessPool
 from tools.sandbox.telemetry import Served
@@ -16,6 +17,10 @@ TIMED_OUT = (
     "Your invocation timed out while waiting for a response from container primary. Review the "
     "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
 )
+
+
+_TARGET_MODEL = "x-amzn-sagemaker-target-model"
+_NOT_MULTI = "TargetModel can only be specified for multi-model endpoints."
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,7 @@ class Acquired:
         began: Monotonic time at which the request came.
         setup_us: Time to start a serverless environment; None when it was warm.
         status: What to count when there is no instance.
+        loading: How a multi-model variant came by the model.
     """
 
     began: float
@@ -84,11 +90,12 @@ class Acquired:
     waited_us: float = 0.0
     error: AwsError | None = None
     status: int = 0
+    loading: Loading | None = None
 
     @property
     def instance_count(self) -> int:
         """Instances at the time."""
-        return self.runner.instance_count if isinstance(self.runner, InstanceFleet) else 1
+        return 1 if isinstance(self.runner, ServerlessPool) else self.runner.instance_count
 
     def release(self) -> None:
         """Give the instance back."""
@@ -96,13 +103,24 @@ class Acquired:
             self.runner.release(self.instance)
 
 
-def acquire(region: str, endpoint: str, runner: VariantRunner, timeout_s: float) -> Acquired:
-    """Take an instance of a variant for a request.
+def acquire(
+    region: str,
+    endpoint: str,
+    runner: VariantRunner,
+    timeout_s: float,
+    headers: Mapping[str, str] | None = None,
+) -> Acquired:
+    """Take an instance of a variant for a request; `headers` name a multi-model's model.
 
     Raises:
         RunnerGoneError: The variant's fleet was stopped; ask for the one that serves now.
     """
     began = time.monotonic()
+    target = (headers or {}).get(_TARGET_MODEL)
+    if isinstance(runner, MultiModelHost):
+        return _acquire_model(endpoint, runner, target, timeout_s)
+    if target is not None:
+        return Acquired(began, runner, error=AwsError("ValidationError", _NOT_MULTI), status=400)
     try:
         instance, setup_us = _take(runner, timeout_s)
     except ConcurrencyExceededError:
@@ -121,13 +139,41 @@ def acquire(region: str, endpoint: str, runner: VariantRunner, timeout_s: float)
     return Acquired(began, runner, instance, setup_us, since_us(began))
 
 
+def _acquire_model(
+    endpoint: str, runner: MultiModelHost, target: str | None, timeout_s: float
+) -> Acquired:
+    began = time.monotonic()
+    if target is None:
+        error = AwsError(
+            "ValidationError",
+            f"Endpoint {endpoint} is a multi-model endpoint: TargetModel must be specified.",
+        )
+        return Acquired(began, runner, error=error, status=400)
+    try:
+        instance, loading = runner.acquire(target, timeout_s)
+    except ModelNotReadyError:
+        error = AwsError(
+            "ModelNotReadyException",
+            f"Model {target} is still being downloaded or loaded. Please try again later.",
+            429,
+        )
+        return Acquired(began, runner, error=error, status=429)
+    except StartFailedError as failure:
+        return Acquired(began, runner, error=AwsError("ValidationError", str(failure)), status=400)
+    if instance is None:
+        error = AwsError("ServiceUnavailable", f"Endpoint {endpoint} has no capacity.", 503)
+        return Acquired(began, runner, error=error, status=503)
+    waited_us = since_us(began)
+    return Acquired(began, runner, instance, waited_us=waited_us, loading=loading)
+
+
 def invoke_variant(region: str, endpoint: str, runner: VariantRunner, payload: Payload) -> Outcome:
     """Send a payload to a variant and wait for the answer.
 
     Raises:
         RunnerGoneError: As `acquire`.
     """
-    acquired = acquire(region, endpoint, runner, payload.timeout_s)
+    acquired = acquire(region, endpoint, runner, payload.timeout_s, payload.headers)
     if acquired.instance is None:
         served = Served(acquired.status, 0, since_us(acquired.began))
         return Outcome(served, error=acquired.error)
@@ -143,11 +189,14 @@ def invoke_variant(region: str, endpoint: str, runner: VariantRunner, payload: P
         overhead_latency_us=since_us(acquired.began) - latency_us,
         setup_us=acquired.setup_us,
         instance_count=acquired.instance_count,
+        further=acquired.loading.values if acquired.loading else {},
     )
     return Outcome(served, response, failure_error)
 
 
-def _take(runner: VariantRunner, timeout_s: float) -> tuple[Instance | None, float | None]:
+def _take(
+    runner: InstanceFleet | ServerlessPool, timeout_s: float
+) -> tuple[Instance | None, float | None]:
     if isinstance(runner, ServerlessPool):
         return runner.acquire()
     return runner.acquire(min(timeout_s, 30.0)), None

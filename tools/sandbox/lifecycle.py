@@ -11,6 +11,7 @@ from tools.sandbox.containers import StartFailedError
 from tools.sandbox.deployments import Deployer, RunningDeployment, VariantRunner
 from tools.sandbox.fleet import InstanceFleet
 from tools.sandbox.hosting_state import Deployment, Endpoint, HostingState, Variant
+from tools.sandbox.multi_model import MultiModelHost
 from tools.sandbox.rollout_plans import rollout_plan
 from tools.sandbox.rollouts import RolledBackError, Rollout
 from tools.sandbox.serverless_pool import ServerlessPool
@@ -201,7 +202,7 @@ class Lifecycle:
 
 def _resize(runner: VariantRunner, variant: Variant) -> None:
     match runner:
-        case InstanceFleet():
+        case InstanceFleet() | MultiModelHost():
             runner.scale(variant.desired_instance_count or 0)
         case ServerlessPool():
             wanted = variant.desired_serverless or {}

@@ -5,8 +5,9 @@ from datetime import datetime
 
 import psutil
 
-from tools.sandbox.deployments import RunningDeployment
+from tools.sandbox.deployments import RunningDeployment, VariantRunner
 from tools.sandbox.fleet import InstanceFleet
+from tools.sandbox.multi_model import MultiModelHost
 from tools.sandbox.serverless_pool import ServerlessPool
 from tools.sandbox.telemetry import COMPONENT, Telemetry
 
@@ -49,7 +50,7 @@ class MinuteMetrics:
             if deployment.deployment.asynchronous is not None:
                 continue
             for variant, runner in deployment.runners.items():
-                if isinstance(runner, InstanceFleet) and runner.instance_count:
+                if not isinstance(runner, ServerlessPool) and runner.instance_count:
                     value = runner.take_peak() / runner.instance_count
                     dimensions = {"EndpointName": endpoint, "VariantName": variant}
                     self._telemetry.put(
@@ -64,12 +65,12 @@ class MinuteMetrics:
         self,
         region: str,
         dimensions: Mapping[str, str],
-        runner: InstanceFleet | ServerlessPool,
+        runner: VariantRunner,
         at: datetime,
     ) -> None:
         """SageMaker writes zeros when there is no traffic, so that a variant scales in."""
         values = {"Invocations": 0.0}
-        if isinstance(runner, InstanceFleet) and runner.instance_count:
+        if not isinstance(runner, ServerlessPool) and runner.instance_count:
             values["InvocationsPerInstance"] = 0.0
         self._telemetry.put(region, dimensions, values, at=at)
 
@@ -77,7 +78,7 @@ class MinuteMetrics:
         self,
         region: str,
         dimensions: Mapping[str, str],
-        runner: InstanceFleet | ServerlessPool,
+        runner: VariantRunner,
         at: datetime,
     ) -> None:
         if isinstance(runner, ServerlessPool):
@@ -88,6 +89,9 @@ class MinuteMetrics:
                 share["ServerlessProvisionedConcurrencyExecutions"] = min(peak, runner.provisioned)
             self._telemetry.put(region, dimensions, share, at=at)
             return
+        if isinstance(runner, MultiModelHost):
+            loaded = {"LoadedModelCount": float(runner.model_count)}
+            self._telemetry.put(region, dimensions, loaded, at=at, host=True)
         total = psutil.virtual_memory().total
         for resident_bytes in runner.memory_bytes():
             percent = 100.0 * resident_bytes / total

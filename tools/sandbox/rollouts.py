@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tools.sandbox.deployments import RunningDeployment
-from tools.sandbox.fleet import InstanceFleet
 from tools.sandbox.hosting_state import Endpoint, Progress
 from tools.sandbox.rollout_plans import RolloutPlan
+from tools.sandbox.serverless_pool import ServerlessPool
 from tools.sandbox.timing import Timing
 from tools.sandbox.traffic import Place, Traffic
 
@@ -123,11 +123,13 @@ def _sizes(running: RunningDeployment) -> dict[str, int]:
     return {
         name: runner.instance_count
         for name, runner in running.runners.items()
-        if isinstance(runner, InstanceFleet)
+        if not isinstance(runner, ServerlessPool)
     }
 
 
 def _resize(running: RunningDeployment, wanted: dict[str, int]) -> None:
     for name, runner in running.runners.items():
-        if isinstance(runner, InstanceFleet) and runner.instance_count != wanted.get(name):
-            runner.scale(wanted.get(name, runner.instance_count))
+        if isinstance(runner, ServerlessPool) or name not in wanted:
+            continue
+        if runner.instance_count != wanted[name]:
+            runner.scale(wanted[name])

@@ -131,8 +131,9 @@ class Runtime:
         def send(found: Destination) -> tuple[Destination, StreamOutcome]:
             found.require_streaming()
             acquired = acquire(
-                request.region, endpoint.name, found.runner, self._timing.invocation_timeout_s
-            )
+                request.region, endpoint.name, found.runner, self._timing.invocation_timeout_s,
+                payload.headers,
+            )  # fmt: skip
 
             def count(served: StreamServed, answer: bytes) -> None:
                 self._telemetry.streamed(found.metered, served)

@@ -137,5 +137,6 @@ def _served(
         overhead_latency_us=since_us(acquired.began) - latency_us,
         setup_us=acquired.setup_us,
         instance_count=acquired.instance_count,
+        further=acquired.loading.values if acquired.loading else {},
     )
     return StreamServed(whole, first_us, acquired.waited_us, broken)

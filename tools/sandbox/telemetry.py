@@ -6,7 +6,7 @@ and, for asynchronous endpoints, .../async-inference-monitor.html.
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tools.sandbox.moto_bridge import MotoBridge
@@ -20,6 +20,9 @@ _UNITS = {
     "FirstChunkLatency": "Microseconds",
     "FirstChunkModelLatency": "Microseconds",
     "FirstChunkOverheadLatency": "Microseconds",
+    "ModelLoadingWaitTime": "Microseconds",
+    "ModelDownloadingTime": "Microseconds",
+    "ModelLoadingTime": "Microseconds",
     "ModelSetupTime": "Microseconds",
     "RequestDownloadLatency": "Microseconds",
     "ResponseUploadLatency": "Microseconds",
@@ -48,6 +51,7 @@ class Served:
         overhead_latency_us: All other time, microseconds.
         setup_us: Time to start a serverless environment; None when it was warm.
         instance_count: Instances at the time, for InvocationsPerInstance.
+        further: Metrics that only some variants have, by name.
     """
 
     status: int
@@ -55,6 +59,7 @@ class Served:
     overhead_latency_us: float
     setup_us: float | None = None
     instance_count: int = 1
+    further: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -185,6 +190,7 @@ class Telemetry:
             }
         if served.setup_us is not None:
             values["ModelSetupTime"] = served.setup_us
+        values |= served.further
         at = self._now()
         self._note_active((who.region, who.endpoint, who.variant), at)
         if who.component is not None:
