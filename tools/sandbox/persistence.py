@@ -15,8 +15,11 @@ _READS = (
     "Assume", "Decode", "Publish", "Check", "Lookup", "Generate", "Start", "Receive",
     "Send", "Change", "Test",
 )  # fmt: skip
-#: Metrics, logs and credentials need not survive; they would only make the journal grow.
-_FORGOTTEN = frozenset(("logs", "sts", "monitoring:PutMetricData", "monitoring:SetAlarmState"))
+#: Metrics, log lines and credentials need not survive; they would only make the journal grow.
+_FORGOTTEN = frozenset(
+    ("sts", "monitoring:PutMetricData", "monitoring:SetAlarmState", "logs:PutLogEvents",
+     "logs:CreateLogStream", "logs:DeleteLogStream")
+)  # fmt: skip
 #: Query parameters of an IAM call that name the thing it is about.
 _SUBJECTS = ("RoleName", "UserName", "GroupName")
 #: Deletions that make every call about their subject obsolete, its creation included.
