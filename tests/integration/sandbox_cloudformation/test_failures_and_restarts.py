@@ -165,11 +165,15 @@ def _again(account, client):
 
 def test_stacks_survive_a_restart(restarted):
     account = Account(restarted.client)
-    name = account.create(account.template(account.one), Tags=[{"Key": "a", "Value": "b"}])
+    logs = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 7}}
+    template = account.template(account.one, Logs=logs)
+    name = account.create(template, Tags=[{"Key": "a", "Value": "b"}])
     before = (account.stack(name), account.physical(name), account.events(name))
     restarted.restart()
     _again(account, restarted.client)
     assert (account.stack(name), account.physical(name), account.events(name)) == before
+    kept = account.client("logs").describe_log_groups(logGroupNamePrefix=before[1]["Logs"])
+    assert [group["retentionInDays"] for group in kept["logGroups"]] == [7]
     assert account.update(name, account.template(account.ten)) == "UPDATE_COMPLETE"
     assert account.predict(account.outputs(name)["EndpointName"]) == 11.0
     assert account.delete(name) == "DELETE_COMPLETE"

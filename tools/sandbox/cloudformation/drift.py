@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.sandbox.cloudformation.aws_calls import AwsCalls
 from tools.sandbox.cloudformation.lookup import require_stack
 from tools.sandbox.cloudformation.parsing import validation_error
 from tools.sandbox.cloudformation.records import Drift, DriftDetection, ResourceRecord, Stack
-from tools.sandbox.cloudformation.resources.contract import Site
+from tools.sandbox.cloudformation.resources.contract import HandlerError, Site
 from tools.sandbox.cloudformation.resources.registry import RESOURCE_TYPES
 from tools.sandbox.cloudformation.schemas import schema_of
 from tools.sandbox.cloudformation.store import StackStore
@@ -80,7 +80,7 @@ class DriftChecks:
                 return
             try:
                 found = self._look(run.region, record)
-            except ClientError as error:
+            except (ClientError, BotoCoreError, HandlerError) as error:
                 reason = f"Failed to detect drift on resource [{record.logical_id}]: {error}"
                 continue
             drifted += found.status in ("MODIFIED", "DELETED")

@@ -141,18 +141,29 @@ class Evaluator:
             case _:
                 return value
 
-    def _ref(self, name: str) -> Any:  # noqa: ANN401 - template data
+    def _ref(self, name: Any) -> Any:  # noqa: ANN401 - template data
+        if not isinstance(name, str):
+            raise validation_error(
+                "Template error: every Ref object must have a single String value."
+            )
         if name in self._parameters:
             return self._parameters[name]
         pseudo = self._surroundings.pseudo()
         return pseudo[name] if name in pseudo else self._lookup(name, None)
 
-    def _get_att(self, argument: list[Any]) -> Any:  # noqa: ANN401 - template data
-        name, attribute = argument
-        return self._lookup(str(name), str(self.value(attribute)))
+    def _get_att(self, argument: Any) -> Any:  # noqa: ANN401 - template data
+        match argument:
+            case [str(name), attribute]:
+                return self._lookup(name, text(self.value(attribute)))
+            case _:
+                raise validation_error(
+                    "Template error: every Fn::GetAtt object requires two non-empty parameters, "
+                    "the resource name and the resource attribute"
+                )
 
     def _sub(self, argument: Any) -> Any:  # noqa: ANN401 - template data
-        pattern, given = argument if isinstance(argument, list) else (argument, {})
+        whole = isinstance(argument, list) and len(argument) == 2
+        pattern, given = argument if whole else (argument, {})
         if not isinstance(pattern, str) or not isinstance(given, dict):
             raise validation_error(
                 "Template error: One or more Fn::Sub intrinsic functions don't specify expected "

@@ -1,6 +1,7 @@
 """Template parameters: values given, kept or defaulted, and what they must satisfy."""
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,11 +34,39 @@ def check_definitions(definitions: Mapping[str, Any]) -> None:
             raise validation_error(f"Template format error: Unrecognized parameter type: {kind}")
         if kind.startswith("AWS::SSM::"):
             raise validation_error("The sandbox does not serve Systems Manager parameters.")
+        _check_constraints(name, definition)
         default = definition.get("Default")
         if isinstance(default, dict | list):
             raise validation_error(
                 f"Template format error: Every Default member must be a string. ({name})"
             )
+
+
+def _check_constraints(name: str, definition: Mapping[str, Any]) -> None:
+    for member in ("MinValue", "MaxValue", "MinLength", "MaxLength"):
+        limit = definition.get(member, 0)
+        if isinstance(limit, dict | list) or _number(text(limit)) is None:
+            raise validation_error(
+                f"Template format error: {member} of parameter {name} must be a number."
+            )
+    allowed = definition.get("AllowedValues", [])
+    if not isinstance(allowed, list) or any(isinstance(one, dict | list) for one in allowed):
+        raise validation_error(
+            f"Template format error: Every AllowedValues member of parameter {name} must be a "
+            "list of strings."
+        )
+    try:
+        _matches(definition.get("AllowedPattern", ""), "")
+    except re.error as error:
+        raise validation_error(
+            f"Template format error: AllowedPattern of parameter {name} is no regular expression."
+        ) from error
+
+
+def _matches(pattern: object, value: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # Java reads nested sets, Python will
+        return re.fullmatch(text(pattern), value) is not None
 
 
 def text(value: object) -> str:
@@ -64,16 +93,16 @@ def _fault(name: str, definition: Mapping[str, Any], value: str) -> str | None:
     if "Number" in kind and any(_number(item) is None for item in items):
         return f"Parameter '{name}' must be a number."
     pattern = definition.get("AllowedPattern")
-    if pattern and any(re.fullmatch(str(pattern), item) is None for item in items):
+    if pattern and any(not _matches(pattern, item) for item in items):
         return f"Parameter '{name}' must match pattern {pattern}"
     return _size_fault(name, definition, value)
 
 
 def _size_fault(name: str, definition: Mapping[str, Any], value: str) -> str | None:
     number = _number(value)
-    if "MinLength" in definition and len(value) < int(definition["MinLength"]):
+    if "MinLength" in definition and len(value) < float(definition["MinLength"]):
         return f"Parameter '{name}' must contain at least {definition['MinLength']} characters"
-    if "MaxLength" in definition and len(value) > int(definition["MaxLength"]):
+    if "MaxLength" in definition and len(value) > float(definition["MaxLength"]):
         return f"Parameter '{name}' must contain at most {definition['MaxLength']} characters"
     if number is None:
         return None

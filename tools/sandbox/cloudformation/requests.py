@@ -170,6 +170,7 @@ def read_revision(
     blueprint = Blueprint(revision, surroundings, _unknown)
     for name in blueprint.order:
         blueprint.properties(name)
+    blueprint.outputs()
     return revision
 
 

@@ -115,6 +115,14 @@ def _check_resource(name: str, definition: Any) -> None:  # noqa: ANN401 - templ
     unknown = sorted(definition.keys() - _RESOURCE_MEMBERS)
     if unknown:
         raise validation_error(f"Invalid template resource property '{unknown[0]}'")
+    stated = definition.get("DependsOn", [])
+    if not isinstance(stated, str) and not (
+        isinstance(stated, list) and all(isinstance(one, str) for one in stated)
+    ):
+        raise validation_error(
+            f"Template format error: DependsOn of resource {name} must be a string or a list of "
+            "strings."
+        )
     if not isinstance(definition.get("Properties", {}), dict):
         raise validation_error(
             f"Template format error: [/Resources/{name}/Properties] must be an object."
@@ -191,6 +199,12 @@ def _check_outputs(template: Template) -> None:
         if not isinstance(output, dict) or "Value" not in output:
             raise validation_error(
                 f"Template format error: Output {name} is malformed; it must contain a Value."
+            )
+        export = output.get("Export", {"Name": ""})
+        if not isinstance(export, dict) or export.keys() != {"Name"}:
+            raise validation_error(
+                f"Template format error: Output {name} is malformed. The Export member must "
+                "contain a Name."
             )
 
 
