@@ -3,6 +3,10 @@
 `specs()` draws what AWS allows; each feature is drawn only where the inference type has it.
 """
 
+import gzip
+import hashlib
+import io
+import tarfile
 from typing import Any
 
 from hypothesis import strategies as st
@@ -30,7 +34,17 @@ IMAGES = (
 )
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/12345678-1234-1234-1234-123456789012"
 TYPES = ("ml.m5.large", "ml.c5.xlarge", "ml.m5.xlarge")
-SHA = "a" * 64
+
+
+def _archive() -> bytes:
+    """An archive that is the same every time: an empty tar, packed."""
+    empty = io.BytesIO()
+    tarfile.open(fileobj=empty, mode="w").close()
+    return gzip.compress(empty.getvalue(), mtime=0)
+
+
+ARCHIVE = _archive()
+SHA = hashlib.sha256(ARCHIVE).hexdigest()
 
 _words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8)
 _plain = st.text(
@@ -52,7 +66,7 @@ def models(draw: st.DrawFn, number: int = 0) -> ModelSpec:
     return ModelSpec(
         image_uri=draw(st.sampled_from(IMAGES)),
         archive_sha256=SHA,
-        archive_size_bytes=10,
+        archive_size_bytes=len(ARCHIVE),
         model_data_uri=f"s3://{BUCKET}/{draw(_words)}/{number}/model.tar.gz",
         environment=draw(variables),
     )
