@@ -126,14 +126,7 @@ class App:
 
     def region_of_endpoint(self, endpoint_name: str) -> str:
         """Return the region we deployed an endpoint to, or ours."""
-        return next(
-            (
-                self.place.region_of(row["deployment_id"])
-                for row in self.place.journal.deployments()
-                if row["endpoint_name"] == endpoint_name
-            ),
-            self.region,
-        )
+        return self.place.region_of_endpoint(endpoint_name)
 
     def sample_for(self, endpoint_name: str) -> tuple[bytes, str] | None:
         """Return the request (body, content type) that an endpoint of ours was verified with."""

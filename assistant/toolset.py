@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from assistant import events
+from assistant import events, lifecycle_tools
 from assistant.answers import UNREADABLE
 from assistant.grounding import said_by_user
+from assistant.lifecycle_tools import Arguments as _Arguments
+from assistant.lifecycle_tools import SaidFact
 from assistant.presenting import plan_event, recommendation_json
 from assistant.workplace import Workplace
 from tools.deployment import outcome
@@ -33,18 +35,6 @@ class Outcome(NamedTuple):
     result: dict[str, Any]
     updates: Mapping[str, Any] = MappingProxyType({})
     shown: tuple[events.Event, ...] = ()
-
-
-class _Arguments(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SaidFact(_Arguments):
-    """One thing the user said."""
-
-    field: str = Field(description="A requirement field, for example latency_p95_ms.")
-    value: Any = Field(description="As the user put it, with its unit ('50 ms'); null forgets it.")
-    quote: str = Field(description="The user's own words, verbatim.")
 
 
 class Change(_Arguments):
@@ -249,6 +239,15 @@ def _undo(arguments: PlanUndo, _: State, place: Workplace) -> Outcome:
     return _proposed(plan_undo(arguments.deployment_id, place.removal(region)), place)
 
 
+def _planned(make: Callable[[Any, State, Workplace], DeploymentPlan]) -> Tool:
+    """Return the tool that proposes what `make` plans."""
+
+    def tool(arguments: Any, state: State, place: Workplace) -> Outcome:  # noqa: ANN401
+        return _proposed(make(arguments, state, place), place)
+
+    return tool
+
+
 #: Name to arguments and function; everything the chat model can ever do.
 TOOLS: dict[str, tuple[type[BaseModel], Tool]] = {
     "record_requirements": (RecordRequirements, _record),
@@ -259,6 +258,10 @@ TOOLS: dict[str, tuple[type[BaseModel], Tool]] = {
     "describe_deployment": (DescribeDeployment, _deployment),
     "plan_deletion": (PlanDeletion, _delete),
     "plan_undo": (PlanUndo, _undo),
+    "plan_update": (lifecycle_tools.PlanUpdate, _planned(lifecycle_tools.update_plan)),
+    "plan_park": (lifecycle_tools.PlanPark, _planned(lifecycle_tools.park_plan)),
+    "plan_unpark": (lifecycle_tools.PlanUnpark, _planned(lifecycle_tools.unpark_plan)),
+    "plan_expiry": (lifecycle_tools.PlanExpiry, _planned(lifecycle_tools.expiry_plan)),
 }
 
 

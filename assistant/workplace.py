@@ -101,6 +101,17 @@ class Workplace(NamedTuple):
                     return parse_plan(text).region
         return self.region
 
+    def region_of_endpoint(self, endpoint_name: str) -> str:
+        """Return the region we deployed an endpoint to, or ours."""
+        return next(
+            (
+                self.region_of(row["deployment_id"])
+                for row in self.journal.deployments()
+                if row["endpoint_name"] == endpoint_name
+            ),
+            self.region,
+        )
+
     def workshop(self) -> Workshop:
         """Return what carrying out needs."""
         return Workshop(

@@ -16,7 +16,7 @@ def expiry_moment(text: str, now: datetime, timezone: str | None = None) -> date
     Args:
         text: For example "2026-12-01T20:00", "2026-12-01T20:00+07:00" or "20:00".
         now: Aware.
-        timezone: IANA name that a text without an offset is in; UTC when None.
+        timezone: IANA name that a text without an offset is in; the zone of `now` when None.
 
     Returns:
         Aware, in UTC, whole minutes (EventBridge Scheduler fires to the minute).
@@ -24,7 +24,7 @@ def expiry_moment(text: str, now: datetime, timezone: str | None = None) -> date
     Raises:
         InvalidInputError: It is no moment, is past, or is more than a year off.
     """
-    zone = _zone(timezone)
+    zone = _zone(timezone) if timezone else now.tzinfo or UTC
     local = now.astimezone(zone)
     plain = text.strip()
     try:
@@ -41,17 +41,18 @@ def expiry_moment(text: str, now: datetime, timezone: str | None = None) -> date
             "2026-12-01T20:00+07:00.",
         ) from error
     aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    aware = aware.astimezone(UTC).replace(second=0, microsecond=0)
     if not now < aware <= now + LONGEST:
         raise InvalidInputError(
             f"{aware.isoformat()} is {'past' if aware <= now else 'more than a year off'}.",
             remedy="Name a moment within the next year.",
         )
-    return aware.astimezone(UTC).replace(second=0, microsecond=0)
+    return aware
 
 
-def _zone(name: str | None) -> ZoneInfo:
+def _zone(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(name or "UTC")
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InvalidInputError(
             f"There is no time zone {name!r}.", remedy="Name one such as Asia/Ho_Chi_Minh."

@@ -15,6 +15,7 @@ from assistant.offline.advance import advance
 from assistant.offline.courtesies import not_understood, summary
 from assistant.offline.desk import Desk, ToolNeeded
 from assistant.offline.history import Turn, read_turn, rows
+from assistant.offline.later_life import later_life
 from assistant.offline.meaning import Intent, Understanding
 from assistant.offline.outcomes import told
 from assistant.offline.questions import reminder
@@ -96,6 +97,8 @@ def _notes(reply: Reply, language: str) -> dict[str, Any]:
 def _answer(talk: Talk) -> Reply:
     if Intent.RESTART in talk.intents:
         return _restart(talk)
+    if (reply := later_life(talk)) is not None:
+        return reply
     understood = talk.understood
     refused = [_refusal(r.field, r.message, r.remedy) for r in understood.refused]
     facts = [_fact(f.field, f.value, f.quote) for f in understood.facts]

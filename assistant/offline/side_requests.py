@@ -20,6 +20,10 @@ CONVERSATION_TOOLS = frozenset(
         "describe_deployment",
         "plan_deletion",
         "plan_undo",
+        "plan_update",
+        "plan_park",
+        "plan_unpark",
+        "plan_expiry",
     }
 )
 _SUMMARY = re.compile(r"\b(summari[sz]\w+|summary|extract(ed)? context)\b", re.IGNORECASE)

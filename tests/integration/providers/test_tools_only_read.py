@@ -12,6 +12,7 @@ from assistant.toolset import TOOLS
 from tests.integration.deployment.conftest import settings
 from tests.integration.providers.conftest import facts_of, kinds, one
 from tests.integration.providers.scripted import ScriptedChatModel, message
+from tools.errors import NotFoundError
 from tools.operations import read_only
 
 
@@ -51,6 +52,13 @@ def arguments_of(onnx_model, deployed):
         "describe_deployment": {"deployment_id": deployed.deployment_id},
         "plan_deletion": {"endpoint_name": deployed.endpoint_name},
         "plan_undo": {"deployment_id": deployed.deployment_id},
+        "plan_update": {
+            "endpoint_name": deployed.endpoint_name,
+            "instance_type": "ml.c6i.xlarge",
+        },
+        "plan_park": {"endpoint_name": deployed.endpoint_name},
+        "plan_unpark": {"endpoint_name": deployed.endpoint_name},
+        "plan_expiry": {"endpoint_name": deployed.endpoint_name, "at": "20:00"},
     }
 
 
@@ -63,6 +71,8 @@ def test_no_tool_makes_a_call_that_changes_anything(
     wanted = arguments_of(onnx_model, deployed)
     assert set(wanted) == set(TOOLS)
     state = {"messages": [HumanMessage(first_words)]}
+    with pytest.raises(NotFoundError, match="is parked"):  # it is not
+        toolset.use("plan_unpark", wanted.pop("plan_unpark"), state, app.place)
     for name, arguments in wanted.items():
         made = toolset.use(name, arguments, state, app.place)
         assert made.result
@@ -78,6 +88,7 @@ def test_the_tools_are_these():
     assert list(TOOLS) == [
         "record_requirements", "recommend", "make_plan", "search_notes",
         "describe_endpoints", "describe_deployment", "plan_deletion", "plan_undo",
+        "plan_update", "plan_park", "plan_unpark", "plan_expiry",
     ]  # fmt: skip
     assert [s["function"]["name"] for s in toolset.schemas()] == list(TOOLS)
 
