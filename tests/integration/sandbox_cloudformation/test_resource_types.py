@@ -275,3 +275,36 @@ def test_scaling_follows_the_endpoint_and_drift_sees_foreign_hands(account, clie
         ]
         == []
     )
+
+
+def test_an_inference_component_is_made_changed_and_deleted(account, client):
+    template = account.template(account.one)
+    config = template["Resources"]["Config"]["Properties"]
+    del config["ProductionVariants"][0]["ModelName"]
+    config["ExecutionRoleArn"] = account.role_arn
+    resources = {"NumberOfCpuCoresRequired": 1, "MinMemoryRequiredInMb": 256}
+    component = {
+        "EndpointName": {"Fn::GetAtt": ["Endpoint", "EndpointName"]},
+        "VariantName": "AllTraffic",
+        "Specification": {
+            "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]},
+            "ComputeResourceRequirements": resources,
+        },
+        "RuntimeConfig": {"CopyCount": 1},
+    }
+    template["Resources"]["Component"] = {
+        "Type": "AWS::SageMaker::InferenceComponent", "Properties": component,
+    }  # fmt: skip
+    name = account.create(template)
+    assert account.stack(name)["StackStatus"] == "CREATE_COMPLETE", account.events(name)
+    assert _drift(account, name)[0] == "IN_SYNC"
+    before = account.physical(name)
+    component["RuntimeConfig"]["CopyCount"] = 2
+    assert account.update(name, template) == "UPDATE_COMPLETE"
+    assert account.physical(name) == before
+    found = client("sagemaker").describe_inference_component(
+        InferenceComponentName=before["Component"].rsplit("/", 1)[1]
+    )
+    assert found["RuntimeConfig"]["DesiredCopyCount"] == 2
+    assert account.delete(name) == "DELETE_COMPLETE"
+    assert client("sagemaker").list_inference_components()["InferenceComponents"] == []

@@ -202,3 +202,25 @@ def test_an_update_can_be_cancelled(account, stack):
     assert account.predict(account.outputs(stack)["EndpointName"]) == 2.0
     code, _ = account.refused(account.cfn.cancel_update_stack, StackName=stack)
     assert code == "ValidationError"
+
+
+def test_a_ringing_rollback_trigger_rolls_the_update_back(account, client):
+    client("cloudwatch").put_metric_alarm(
+        AlarmName="guard", Namespace="none", MetricName="none", Statistic="Sum", Period=60,
+        EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    stack = account.create(topic)
+    arn = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:guard"
+    guarded = {"RollbackTriggers": [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"}]}
+    topic["Resources"]["Topic"]["Properties"] = {"DisplayName": "one"}
+    status = account.update(stack, topic, RollbackConfiguration=guarded)
+    assert status == "UPDATE_COMPLETE"
+    client("cloudwatch").set_alarm_state(AlarmName="guard", StateValue="ALARM", StateReason="x")
+    topic["Resources"]["Topic"]["Properties"] = {"DisplayName": "two"}
+    assert account.update(stack, topic) == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("[guard]" in row[2] for row in account.events(stack))
+    attributes = client("sns").get_topic_attributes(TopicArn=account.physical(stack)["Topic"])
+    assert attributes["Attributes"]["DisplayName"] == "one"
+    client("cloudwatch").delete_alarms(AlarmNames=["guard"])
+    assert account.delete(stack) == "DELETE_COMPLETE"

@@ -141,6 +141,7 @@ class Execution:
             blamed = [name for name in failures if self._failed_itself(stack.id, name)]
             if failures or broken_off.is_set():
                 return blamed, None if blamed else _CANCELLED[stack.status[:6]]
+            self._check_triggers(stack)
             outputs = blueprint.outputs()
             self._check_exports(stack, outputs)
             self._store.change(
@@ -173,6 +174,21 @@ class Execution:
         timer.daemon = True
         timer.start()
         return timer
+
+    def _check_triggers(self, stack: Stack) -> None:
+        """Refuse to finish while an alarm of the RollbackConfiguration rings."""
+        triggers = stack.options.rollback_configuration.get("RollbackTriggers", ())
+        names = [str(one["Arn"]).rsplit(":", 1)[1] for one in triggers]
+        if not names or "ROLLBACK" in stack.status:
+            return
+        found = self._calls.call(stack.region, "cloudwatch.describe_alarms", AlarmNames=names)
+        states = {one["AlarmName"]: one["StateValue"] for one in found["MetricAlarms"]}
+        ringing = [name for name in names if states.get(name, "ALARM") == "ALARM"]
+        if ringing:
+            raise AwsError(
+                "ValidationError",
+                f"The following rollback trigger(s) went to ALARM: [{', '.join(ringing)}]. ",
+            )
 
     def _check_exports(self, stack: Stack, outputs: tuple[dict[str, str], ...]) -> None:
         own = {one.get("ExportName") for one in stack.outputs}
