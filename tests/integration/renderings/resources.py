@@ -1,6 +1,7 @@
 """What stands for an endpoint, field by field; names that a way of deploying gives are aside."""
 
 import json
+import time
 from typing import Any
 
 from tools.aws import AwsClients
@@ -14,8 +15,8 @@ _FLEETING = {"CreationTime", "LastModifiedTime", "ResponseMetadata", "EndpointAr
 
 
 def resources(spec: EndpointSpec, clients: AwsClients) -> dict[str, Any]:
-    """Return everything that AWS says of the endpoint and what belongs to it."""
-    seen = observe_endpoint(spec.name, clients)
+    """Return everything that AWS says of the endpoint and what belongs to it, at rest."""
+    seen = _at_rest(spec, clients)
     models = _models(seen)
     endpoint = {k: v for k, v in seen.endpoint.items() if k not in _FLEETING}
     found = {
@@ -23,7 +24,7 @@ def resources(spec: EndpointSpec, clients: AwsClients) -> dict[str, Any]:
         "config": seen.config,
         "models": {models[name]: model for name, model in seen.models.items()},
         "scaling": {
-            "targets": seen.scaling.targets,
+            "targets": sorted(seen.scaling.targets, key=lambda t: t["ResourceId"]),
             "policies": sorted(seen.scaling.policies.values(), key=lambda p: p["PolicyName"]),
             "actions": sorted(seen.scaling.actions, key=lambda a: a["ScheduledActionName"]),
             "alarms": sorted(seen.scaling.alarms, key=lambda a: a["AlarmName"]),
@@ -32,6 +33,28 @@ def resources(spec: EndpointSpec, clients: AwsClients) -> dict[str, Any]:
         "role": None if spec.role_arn else _role(seen, clients),
     }
     return _plain(found, seen, spec)
+
+
+def _at_rest(spec: EndpointSpec, clients: AwsClients) -> Observed:
+    """Auto scaling brings a count within its bounds at once: wait until it is there."""
+    for _ in range(500):
+        seen = observe_endpoint(spec.name, clients)
+        running = {v["VariantName"]: v for v in seen.endpoint.get("ProductionVariants", ())}
+        within = (
+            v.scaling.min_capacity <= _capacity(running[v.name]) <= v.scaling.max_capacity
+            for v in spec.variants
+            if v.scaling is not None and v.name in running
+        )
+        if seen.status == "InService" and all(within):
+            return seen
+        time.sleep(0.02)
+    raise AssertionError(f"{spec.name} does not come to rest")
+
+
+def _capacity(running: dict[str, Any]) -> int:
+    by_instances = running.get("CurrentInstanceCount")
+    return int(running["CurrentServerlessConfig"].get("ProvisionedConcurrency", 0)
+               if by_instances is None else by_instances)  # fmt: skip
 
 
 def _models(seen: Observed) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tools.endpoint import (
+    ENDPOINT_OPTIONS,
     AsyncSpec,
     DataCapture,
     EndpointSpec,
@@ -179,19 +180,22 @@ def variants(draw: st.DrawFn, option: InferenceOption, number: int, name: str) -
 
 
 @st.composite
-def specs(draw: st.DrawFn, *, shadows: bool = True, role_arn: str | None = ROLE) -> EndpointSpec:
+def specs(
+    draw: st.DrawFn,
+    option: InferenceOption | None = None,
+    *,
+    shadows: bool = True,
+    role_arn: str | None = ROLE,
+) -> EndpointSpec:
     """An endpoint that AWS allows.
 
     Args:
         draw: Hypothesis's.
+        option: Its inference type; any when None.
         shadows: Whether shadow variants may be drawn.
         role_arn: The role of those that do not make their own.
     """
-    option = draw(
-        st.sampled_from(
-            [InferenceOption.REAL_TIME, InferenceOption.SERVERLESS, InferenceOption.ASYNCHRONOUS]
-        )
-    )
+    option = option or draw(st.sampled_from(ENDPOINT_OPTIONS))
     serverless = option is InferenceOption.SERVERLESS
     real_time = option is InferenceOption.REAL_TIME
     count = draw(st.integers(1, 3)) if real_time else 1
