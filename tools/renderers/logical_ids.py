@@ -37,7 +37,8 @@ def label_of(call: Call, labels: Mapping[str, str]) -> str:
     if call.operation == "sagemaker.create_model":
         return labels.get(given["ModelName"], "")
     if call.operation == "cloudwatch.put_metric_alarm":
-        return camel(given.get("MetricName", ""))
+        dimensions = {row["Name"]: row["Value"] for row in given.get("Dimensions", ())}
+        return labels.get(dimensions.get("VariantName", ""), "") + camel(given["MetricName"])
     if "ResourceId" in given:
         variant = labels.get(given["ResourceId"].rpartition("/")[2], "")
         return variant + (_measured(given) if "PolicyName" in given else "")
