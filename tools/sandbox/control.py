@@ -21,6 +21,9 @@ from pydantic import BaseModel, ConfigDict
 from tools.errors import AwsUnavailableError
 
 ACCOUNT = "123456789012"
+#: Where in a state folder the sandbox keeps its own, apart from plans and approvals.
+SUBFOLDER = "sandbox"
+_LOCK_FILE = "control.lock"
 _DEFAULT_REGION = "us-east-1"
 _STATE_FILE = "server.json"
 _LOG_FILE = "server.log"
@@ -67,20 +70,22 @@ def ensure_running(
     Raises:
         AwsUnavailableError: It did not come up; the message quotes the end of its log.
     """
-    home = home.resolve()
-    home.mkdir(parents=True, exist_ok=True)
-    with _lock(home):
-        found = status(home)
+    folder = _folder(home)
+    with _lock(folder):
+        found = _status(folder)
         if found.running:
             return found
         parent = parent_pid or int(os.environ.get(_PARENT_VARIABLE, "0")) or None
-        process = _spawn(home, timing or {}, region, parent)
-        return _await_answer(home, process)
+        process = _spawn(folder, timing or {}, region, parent)
+        return _await_answer(folder, process)
 
 
 def status(home: Path) -> SandboxStatus:
     """Whether the sandbox of `home` runs and answers; starts nothing."""
-    home = home.resolve()
+    return _status(home.resolve() / SUBFOLDER)
+
+
+def _status(home: Path) -> SandboxStatus:
     state = _read_state(home)
     if state is None or not _is_ours(state) or not _answers(str(state["endpoint_url"])):
         return _stopped(home, state)
@@ -96,23 +101,22 @@ def status(home: Path) -> SandboxStatus:
 
 def down(home: Path) -> SandboxStatus:
     """Stop the server and every worker; the state stays."""
-    home = home.resolve()
-    home.mkdir(parents=True, exist_ok=True)
-    with _lock(home):
-        return _down(home)
+    folder = _folder(home)
+    with _lock(folder):
+        return _down(folder)
 
 
 def reset(home: Path) -> SandboxStatus:
     """Forget all state; a server that ran is started anew, empty."""
-    home = home.resolve()
-    home.mkdir(parents=True, exist_ok=True)
-    with _lock(home):
-        before = status(home)
-        _down(home)
-        for name in ("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", _LOG_FILE):
-            (home / name).unlink(missing_ok=True)
-        for folder in ("blobs", "workers"):
-            shutil.rmtree(home / folder, ignore_errors=True)
+    folder = _folder(home)
+    with _lock(folder):
+        before = _status(folder)
+        _down(folder)
+        for entry in folder.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=True)
+            elif entry.name != _LOCK_FILE:
+                entry.unlink(missing_ok=True)
     return ensure_running(home, region=before.region) if before.running else status(home)
 
 
@@ -127,8 +131,15 @@ def details(home: Path) -> dict[str, Any]:
     return _fetch_status(found.endpoint_url) if found.endpoint_url else {}
 
 
+def _folder(home: Path) -> Path:
+    """The sandbox's own part of a state folder, made when missing."""
+    folder = home.resolve() / SUBFOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def _lock(home: Path) -> FileLock:
-    return FileLock(home / "control.lock", timeout=_START_TIMEOUT_S + _STOP_TIMEOUT_S)
+    return FileLock(home / _LOCK_FILE, timeout=_START_TIMEOUT_S + _STOP_TIMEOUT_S)
 
 
 def _stopped(home: Path, state: dict[str, Any] | None) -> SandboxStatus:
@@ -199,7 +210,7 @@ def _spawn(
 def _await_answer(home: Path, process: subprocess.Popen[bytes]) -> SandboxStatus:
     deadline = time.monotonic() + _START_TIMEOUT_S
     while time.monotonic() < deadline:
-        found = status(home)
+        found = _status(home)
         if found.running:
             # The server is meant to outlive us; without this, Popen warns that it still runs.
             process.returncode = 0

@@ -96,7 +96,7 @@ def test_a_serving_endpoint_comes_back_after_a_restart(home: Path) -> None:
     kept = client("s3").get_object(Bucket="kept", Key="big")
     assert kept["Body"].read() == big
     assert kept["Metadata"] == {"who": "me"}
-    assert b"x" not in [blob.read_bytes() for blob in (home / "blobs").iterdir()]
+    assert b"x" not in [blob.read_bytes() for blob in (home / "sandbox" / "blobs").iterdir()]
     with pytest.raises(ClientError):
         client("s3").head_object(Bucket="kept", Key="gone")
     policies = client("application-autoscaling").describe_scaling_policies(
