@@ -175,6 +175,18 @@ class DataCapture(_Noun):
     csv_content_types: tuple[str, ...] = ()
 
 
+class AlarmSpec(_Noun):
+    """Alarms on every variant's latency and 5XX answers.
+
+    Attributes:
+        latency_p95_ms: What is still good; None when nothing was said.
+        topic_arn: SNS topic that is told; None for alarms that are only looked at.
+    """
+
+    latency_p95_ms: float | None = Field(default=None, gt=0)
+    topic_arn: str | None = None
+
+
 class VpcSpec(_Noun):
     """The subnets and security groups that the model runs in."""
 
@@ -193,6 +205,7 @@ class EndpointSpec(_Noun):
         role_arn: Execution role; None when the plan makes one.
         asynchronous: For asynchronous endpoints, and only for them.
         kms_key_id: Encrypts the instances' volumes.
+        alarms: Part of every production endpoint; they turn its updates back.
         tags: Beside our own.
     """
 
@@ -208,6 +221,7 @@ class EndpointSpec(_Noun):
     vpc: VpcSpec | None = None
     kms_key_id: str | None = None
     data_capture: DataCapture | None = None
+    alarms: AlarmSpec | None = None
     tags: dict[str, str] = Field(default_factory=dict)
 
     @property

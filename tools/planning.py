@@ -14,6 +14,7 @@ from tools.aws import AwsClients, AwsTarget
 from tools.catalog import Catalog, load_catalog
 from tools.endpoint import (
     ENDPOINT_OPTIONS,
+    AlarmSpec,
     AsyncSpec,
     DeploymentMethod,
     EndpointSpec,
@@ -47,6 +48,7 @@ from tools.renderers.template import Template
 from tools.requirements import (
     DataSensitivity,
     DeploymentPreference,
+    Environment,
     ModelSourceKind,
     Requirements,
     merge,
@@ -373,7 +375,15 @@ def specify(wish: Wish, place: Place) -> EndpointSpec:
         role_arn=place.role_arn,
         asynchronous=_asynchronous(chosen, folder),
         network_isolation=_isolated(wish),
+        alarms=_alarms(wish.needs),
     )
+
+
+def _alarms(needs: Requirements) -> AlarmSpec | None:
+    """Every production endpoint is watched."""
+    if needs.environment is not Environment.PRODUCTION:
+        return None
+    return AlarmSpec(latency_p95_ms=needs.latency_p95_ms)
 
 
 def _served(model: Package | CatalogueWish | HubWish, folder: str) -> ModelSpec:

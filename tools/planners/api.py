@@ -6,6 +6,7 @@ from typing import Any
 from tools.endpoint import EndpointSpec, InferenceOption, ProductionVariant
 from tools.plan import BLOB, OUTPUT, Step
 from tools.planners import hosting, roles, scaling
+from tools.planners.alarms import alarm_steps
 from tools.planners.names import bucket_of, key_of, uploads
 
 _POLICY_ARN = r"arn:aws[a-z-]*:autoscaling:[a-z0-9-]+:\d{12}:scalingPolicy:.+"
@@ -137,6 +138,14 @@ def scaling_steps(spec: EndpointSpec, *, first: int) -> tuple[Step, ...]:
     for variant in spec.all_variants:
         if variant.scaling is not None:
             steps += _scaling_of(spec, variant, first + len(steps))
+    if spec.alarms is not None:
+        for variant in spec.variants:
+            steps += alarm_steps(
+                spec.name,
+                variant.name,
+                latency_ms=spec.alarms.latency_p95_ms,
+                topic_arn=spec.alarms.topic_arn,
+            )
     return tuple(steps)
 
 

@@ -84,7 +84,14 @@ class Standing:
             *self._scaling("describe_scalable_targets", "ScalableTargets"),
             *self._scaling("describe_scaling_policies", "ScalingPolicies"),
             *self._objects(),
+            *self._alarms(),
         ]
+
+    def _alarms(self) -> list[str]:
+        """Alarms on the endpoint; those of a policy begin otherwise and are the policy's own."""
+        names = {"AlarmNamePrefix": self.plan.endpoint_name}
+        found = self.clients.call("cloudwatch.describe_alarms", names)["MetricAlarms"]
+        return [alarm["AlarmName"] for alarm in found]
 
     def _named(self, operation, key, name) -> list[str]:
         rows = self.clients.call(operation, {"MaxResults": 100})[key]
