@@ -170,7 +170,14 @@ def _merged(needs: Requirements, changes: dict[str, Any]) -> Requirements:
 
 
 def _make_plan(_: MakePlan, state: State, place: Workplace) -> Outcome:
-    return _proposed(place.plan(known(state)), place)
+    needs = known(state)
+    made = _proposed(place.plan(needs), place)
+    settled = made.result["plan"]["recommendation"] or {}
+    before = recommendation_json(recommend(seen_by(place, needs), place.catalog))
+    if settled == before or not settled:
+        return made
+    # The model's own file told more than its size did: what is planned is what is shown.
+    return made._replace(shown=(events.RecommendationMade(**settled), *made.shown))
 
 
 def _proposed(plan: DeploymentPlan, place: Workplace) -> Outcome:

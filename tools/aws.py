@@ -53,7 +53,8 @@ class AwsClients:
 
     def __init__(self, target: AwsTarget, session: botocore.session.Session) -> None:
         self.target = target
-        self._session = boto3.Session(botocore_session=session, region_name=target.region_name)
+        with aws_errors("session"):
+            self._session = boto3.Session(botocore_session=session, region_name=target.region_name)
         self._clients: dict[str, Any] = {}
         self._identity: dict[str, str] | None = None
         self._lock = threading.Lock()
@@ -197,6 +198,8 @@ _BY_CODE: dict[str, tuple[type[errors.UserError], str]] = {
     "404": (errors.NotFoundError, "Check the name."),
     "ObjectNotFoundException": (errors.NotFoundError, "Check the name."),
     "InvalidChangeSetStatus": (errors.NameInUseError, "Wait until the stack is at rest."),
+    "BucketAlreadyOwnedByYou": (errors.NameInUseError, "Use the bucket as it is."),
+    "BucketAlreadyExists": (errors.NameInUseError, "Choose another bucket name."),
     "EntityAlreadyExists": (errors.NameInUseError, "Choose another name."),
     "ResourceInUse": (errors.NameInUseError, "Wait until it is free, or choose another name."),
 }

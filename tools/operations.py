@@ -36,6 +36,31 @@ _MAKES_CREDENTIALS = frozenset(
 )
 
 
+#: Everything a plan may ever hold; a hand-made plan with any other call is refused when it is read.
+PLANNED = frozenset(
+    {
+        "s3.create_bucket", "s3.put_object", "s3.delete_object", "s3.delete_bucket",
+        "iam.create_role", "iam.put_role_policy", "iam.delete_role_policy", "iam.delete_role",
+        "sagemaker.create_model", "sagemaker.delete_model",
+        "sagemaker.create_endpoint_config", "sagemaker.delete_endpoint_config",
+        "sagemaker.create_endpoint", "sagemaker.update_endpoint", "sagemaker.delete_endpoint",
+        "sagemaker.add_tags", "sagemaker.delete_tags",
+        "application-autoscaling.register_scalable_target",
+        "application-autoscaling.deregister_scalable_target",
+        "application-autoscaling.put_scaling_policy",
+        "application-autoscaling.delete_scaling_policy",
+        "application-autoscaling.put_scheduled_action",
+        "application-autoscaling.delete_scheduled_action",
+        "cloudwatch.put_metric_alarm", "cloudwatch.delete_alarms",
+        "cloudformation.create_change_set", "cloudformation.execute_change_set",
+        "cloudformation.delete_change_set", "cloudformation.delete_stack",
+        "scheduler.create_schedule", "scheduler.delete_schedule",
+    }
+)  # fmt: skip
+#: IAM roles that a plan may make, change or remove begin so.
+OWN_ROLES = "sagepilot-"
+
+
 def is_removal(operation: str) -> bool:
     """Say whether "service.boto3_method" takes something away: gone already is fine then."""
     method = operation.split(".", 1)[1]

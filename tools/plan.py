@@ -19,10 +19,12 @@ from pydantic import (
     computed_field,
     field_serializer,
     model_serializer,
+    model_validator,
 )
 
 from tools.endpoint import EndpointSpec
 from tools.errors import InvalidInputError
+from tools.operations import OWN_ROLES, PLANNED, is_removal
 from tools.packing.fitting.fitted import SampleRequest
 from tools.validation import violations
 from tools.waiting import Waiter
@@ -128,6 +130,25 @@ class DeploymentPlan(_Value):
     spec: EndpointSpec | None = None
     recommendation: dict[str, Any] | None = None
     requirements: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _holds_only_what_plans_hold(self) -> "DeploymentPlan":
+        calls: tuple[Step | UndoCall, ...] = (*self.steps, *self.undo)
+        for call in calls:
+            if call.operation not in PLANNED:
+                raise ValueError(f"{call.operation} is no call that a plan may hold")
+            role = call.parameters.get("RoleName", OWN_ROLES)
+            if not str(role).startswith(OWN_ROLES):
+                raise ValueError(f"role {role} is not one that a plan may touch")
+        for read in self.preconditions:
+            service, method = read.operation.split(".", 1)
+            if not method.startswith(("describe_", "head_", "get_", "list_")):
+                raise ValueError(f"{service}.{method} is no read")
+        if self.kind == "delete" and self.typed_name_required != self.endpoint_name:
+            raise ValueError("a deletion needs the endpoint's name, typed")
+        if self.kind == "deploy" and any(is_removal(step.operation) for step in self.steps):
+            raise ValueError("a deployment takes nothing away")
+        return self
 
     @field_serializer("cost_usd_per_month", "cost_if_forgotten_usd_per_month", when_used="json")
     def _money(self, amount: Decimal | None) -> float | None:

@@ -559,12 +559,9 @@ def _preconditions(
                     found=False,
                 )
     makes_bucket = any(step.operation == "s3.create_bucket" for step in steps)
-    if any(bucket in canonical_json(step.parameters).decode() for step in steps):
-        yield Precondition(
-            operation="s3.head_bucket",
-            parameters={"Bucket": bucket},
-            found=not makes_bucket,
-        )
+    named = any(bucket in canonical_json(step.parameters).decode() for step in steps)
+    if named and not makes_bucket:  # ours, made meanwhile by another plan, is welcome
+        yield Precondition(operation="s3.head_bucket", parameters={"Bucket": bucket}, found=True)
 
 
 def _checked(plan: DeploymentPlan) -> DeploymentPlan:

@@ -176,7 +176,9 @@ def _propose(talk: Talk, *, insists: bool) -> Reply:
     if made.error or not plan:
         problem = _("I could not make the plan: {problem}", problem=failed(made, _))
         return Reply(_joined(noted, recommended(recommendation, _), problem), ("model_source",))
-    told = [str(w.get("text")) for w in rows(recommendation.get("warnings"))[:WARNINGS_SHOWN]]
+    settled = dictionary(plan.get("recommendation")) or recommendation
+    text = _joined(_in_spite_of(conflicts, _), explained(settled, _, talk.taken))
+    told = [str(w.get("text")) for w in rows(settled.get("warnings"))[:WARNINGS_SHOWN]]
     return Reply(_joined(noted, _replaced(talk), text, proposed(plan, _, told)))
 
 

@@ -10,7 +10,8 @@ from tools.errors import InvalidInputError
 MESSAGES = (
     "I have a scikit-learn model in ./iris.joblib, 50 ms, 20 requests a second, 60 at peak, 2 KB",
     "s3://models/fraud/model.tar.gz with xgboost, 1.5 GB, 70 requests a minute, dev, no GPU",
-    "2 million requests a day, payload 20 MB, processing takes 18 minutes, at most 300 dollars a month",
+    "2 million requests a day, payload 20 MB, processing takes 18 minutes, at most 300 dollars "
+    "a month",
     "mô hình ONNX ở ./m.onnx, độ trễ dưới 200 ms, 30 yêu cầu mỗi giây, môi trường production",
     "idle 80% of the time, grows 10% a month, in eu-west-1, call it fraud-scores",
 )

@@ -20,7 +20,7 @@ from tools.plan import OUTPUT, Step, check, parse_plan, references, resolve_outp
         {"endpoint_name": "other"},
         {"typed_name_required": "score"},
         {"eula_required": True},
-        {"kind": "delete"},
+        {"kind": "delete", "typed_name_required": "score"},
     ],
 )
 def test_the_digest_changes_with_everything_that_decides_what_is_done(changes):
@@ -49,6 +49,38 @@ def test_what_is_no_plan_is_refused_with_a_remedy(text):
     with pytest.raises(InvalidInputError) as caught:
         parse_plan(text)
     assert caught.value.remedy
+
+
+def handmade(**changes):
+    told = json.loads(plan().model_dump_json())
+    told.pop("digest")
+    return json.dumps({**told, **changes})
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"operation": "iam.delete_user", "parameters": {"UserName": "admin"}},
+        {"operation": "iam.attach_role_policy", "parameters": {"RoleName": "sagepilot-x"}},
+        {"operation": "iam.put_role_policy", "parameters": {"RoleName": "Admin"}},
+        {"operation": "ec2.run_instances", "parameters": {}},
+        {"operation": "sagemaker.delete_endpoint", "parameters": {"EndpointName": "theirs"}},
+    ],
+)
+def test_a_plan_made_by_hand_holds_nothing_that_ours_never_hold(step):
+    with pytest.raises(InvalidInputError):
+        parse_plan(handmade(steps=[step]))
+
+
+def test_a_precondition_can_only_read():
+    condition = {"operation": "s3.delete_bucket", "parameters": {"Bucket": "b"}, "found": True}
+    with pytest.raises(InvalidInputError):
+        parse_plan(handmade(preconditions=[condition]))
+
+
+def test_a_deletion_made_by_hand_still_needs_the_typed_name():
+    with pytest.raises(InvalidInputError):
+        parse_plan(handmade(kind="delete"))
 
 
 def test_a_plan_changed_after_it_was_made_is_refused():

@@ -1,4 +1,4 @@
-"""Every check, on both sides of its boundary: a specification that is wrong, and one that is not."""
+"""Every check, on both sides of its boundary: a wrong specification, and one that is not."""
 
 import pytest
 
