@@ -111,12 +111,16 @@ def understood(needs: Requirements, place: Workplace) -> dict[str, Any]:
 
 
 def seen_by(place: Workplace, needs: Requirements) -> Requirements:
-    """Return `needs` with what can be seen without asking: the region, a local model's size."""
+    """Return `needs` with what can be seen without asking: the region, what a local file shows."""
     seen: dict[str, Any] = {} if needs.region else {"region": place.region}
-    if needs.model_size_bytes is None:
-        size = local_size_bytes(needs.model_source, lambda: place.sample().archive)
-        seen |= {} if size is None else {"model_size_bytes": size}
-    return merge(needs, seen)
+    size = local_size_bytes(needs.model_source, lambda: place.sample().archive)
+    found = place.look(needs) if size is not None else None
+    if found is not None:
+        seen |= {"model_size_bytes": found.model_size_bytes, "framework": found.framework.value}
+    elif size is not None:
+        seen |= {"model_size_bytes": size}
+    said = needs.said()
+    return merge(needs, {key: value for key, value in seen.items() if key not in said})
 
 
 def _record(arguments: RecordRequirements, state: State, place: Workplace) -> Outcome:

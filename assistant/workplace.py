@@ -10,13 +10,15 @@ from tools.carrying import Workshop
 from tools.catalog import Catalog
 from tools.endpoint import DeploymentMethod
 from tools.journal import Journal
+from tools.packaging import Look, look
 from tools.plan import DeploymentPlan, parse_plan
 from tools.planners.lifecycle import Bench
 from tools.planners.removal import Removal
 from tools.planning import Workroom, plan_for
 from tools.recording.request import Recording, SdkRequest
-from tools.requirements import Requirements
+from tools.requirements import ModelSourceKind, Requirements
 from tools.sample import SampleFiles
+from tools.source import SAMPLE
 
 
 class Workplace(NamedTuple):
@@ -73,6 +75,15 @@ class Workplace(NamedTuple):
             record=_recorded,
         )
         return plan_for(needs, self.clients(needs.region or self.region), room, method)
+
+    def look(self, needs: Requirements) -> Look | None:
+        """Return what a small local model shows of itself, as planning will find it."""
+        source = needs.model_source
+        if source is None or source.kind is not ModelSourceKind.LOCAL:
+            return None
+        sample = source.uri == SAMPLE
+        path = self.sample().archive if sample else Path(source.uri).expanduser()
+        return look(path, needs.framework, self.blobs)
 
     def keep(self, plan: DeploymentPlan) -> None:
         """Store a plan, so that its digest is enough to approve it."""

@@ -6,11 +6,12 @@ same archive, byte for byte.
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from tools.endpoint import Framework
-from tools.errors import ModelArtifactError
+from tools.errors import ModelArtifactError, UserError
 from tools.packing.archive import BlobRef, content_size, write_archive
 from tools.packing.artifact import inspect
 from tools.packing.fitting.deep_learning import fit_huggingface, fit_tensorflow, fit_torch
@@ -28,6 +29,10 @@ from tools.packing.unpacking import opened
 from tools.sdk import image_uri
 
 __all__ = ["BlobRef", "Package", "PackagingStep", "SampleRequest", "package"]
+
+
+#: A larger model is not unpacked just to recommend.
+LOOKED_INTO_BYTES = 20_000_000
 
 
 class Package(BaseModel):
@@ -60,6 +65,34 @@ class Package(BaseModel):
     sample: SampleRequest | None
     warnings: tuple[str, ...]
     model_size_bytes: int
+
+
+class Look(NamedTuple):
+    """What a model shows of itself without being packed."""
+
+    framework: Framework
+    model_size_bytes: int
+
+
+def look(source: Path, framework: Framework | None, scratch: Path) -> Look | None:
+    """Return what `package` will find in a small local model; None for one that is large or bad.
+
+    Args:
+        source: A model file, a folder, or an archive.
+        framework: What the user said it is.
+        scratch: Folder to unpack in.
+    """
+    try:
+        size_bytes = source.stat().st_size
+        if not source.is_file() or size_bytes > LOOKED_INTO_BYTES:
+            return None
+        scratch.mkdir(parents=True, exist_ok=True)
+        with opened(source, scratch) as folder:
+            fitted = _fit(source, files_of(folder), framework)
+            size_bytes = sum(content_size(content) for content in fitted.files.values())
+    except (UserError, OSError):
+        return None  # planning says what is wrong with it
+    return Look(fitted.framework, size_bytes)
 
 
 def package(

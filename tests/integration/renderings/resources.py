@@ -37,7 +37,7 @@ def resources(spec: EndpointSpec, clients: AwsClients) -> dict[str, Any]:
 
 def _at_rest(spec: EndpointSpec, clients: AwsClients) -> Observed:
     """Auto scaling brings a count within its bounds at once: wait until it is there."""
-    for _ in range(500):
+    for _ in range(1000):
         seen = observe_endpoint(spec.name, clients)
         running = {v["VariantName"]: v for v in seen.endpoint.get("ProductionVariants", ())}
         within = (
@@ -52,9 +52,10 @@ def _at_rest(spec: EndpointSpec, clients: AwsClients) -> Observed:
 
 
 def _capacity(running: dict[str, Any]) -> int:
-    by_instances = running.get("CurrentInstanceCount")
-    return int(running["CurrentServerlessConfig"].get("ProvisionedConcurrency", 0)
-               if by_instances is None else by_instances)  # fmt: skip
+    serverless = running.get("CurrentServerlessConfig")
+    if serverless:
+        return int(serverless.get("ProvisionedConcurrency", 0))
+    return int(running.get("CurrentInstanceCount", 0))
 
 
 def _models(seen: Observed) -> dict[str, str]:
