@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from assistant import events
 from assistant.chat_models import chosen_chat_model
-from assistant.conversation import Conversation
 from assistant.settings import Settings
 from assistant.transcript import ThreadInfo, Transcript
 from assistant.workplace import Workplace
@@ -28,6 +27,8 @@ from tools.sample import ready_sample
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+
+    from assistant.conversation import Conversation
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ class App:
         with self._lock:
             return self._graph
 
-    def conversation(self, thread: str) -> Conversation:
+    def conversation(self, thread: str) -> "Conversation":
         """Return the thread of that name; it exists once something is said.
 
         Raises:
@@ -95,6 +96,8 @@ class App:
                 f"{thread[:40]!r} cannot name a conversation.",
                 remedy="Use letters, digits, blanks, dots, hyphens and underscores.",
             )
+        from assistant.conversation import Conversation
+
         return Conversation(thread, self.graph, self.place, self._transcript, self.settings.user)
 
     def threads(self) -> tuple[ThreadInfo, ...]:
