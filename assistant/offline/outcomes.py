@@ -1,6 +1,7 @@
 """What became of an approval, told in a few sentences."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from assistant.messages import Translator, as_decimal
@@ -32,6 +33,9 @@ def verified(verification: Any, _: Translator) -> str:
     count = as_decimal(found.get("invocations"))
     p50, p95 = as_decimal(found.get("latency_p50_ms")), as_decimal(found.get("latency_p95_ms"))
     text = _("It was invoked for real and answered.")
+    if count == 1:
+        text = _("It was invoked for real, once, and answered.")
+        return text + (_answered_in(p50, _) if p50 is not None else "")
     if count is not None:
         text = _("It was invoked for real ({n} times) and answered.", n=_.number(count))
     if p50 is not None and p95 is not None:
@@ -41,8 +45,14 @@ def verified(verification: Any, _: Translator) -> str:
             p95=milliseconds_shown(float(round(p95, 1)), _),
         )
     if (first := as_decimal(found.get("first_latency_ms"))) is not None:
-        text += " " + _("First answer: {time}.", time=milliseconds_shown(float(first), _))
+        shown = milliseconds_shown(float(round(first, 1)), _)
+        text += " " + _("First answer: {time}.", time=shown)
     return text
+
+
+def _answered_in(latency_ms: Decimal, _: Translator) -> str:
+    shown = milliseconds_shown(float(round(latency_ms, 1)), _)
+    return " " + _("Answer time: {time}.", time=shown)
 
 
 def _unverified(found: Mapping[str, Any], _: Translator) -> str:
@@ -73,7 +83,7 @@ def _deployed(outcome: Mapping[str, Any], _: Translator) -> str:
     name = str(outcome.get("endpoint_name") or "")
     lines = [
         _("**{name}** is deployed.", name=name) + " " + verified(outcome.get("verification"), _),
-        _("Invoke it with the form beside it, or: sagepilot invoke {name} FILE", name=name),
+        _("Invoke it in the page, or: sagepilot invoke {name} FILE", name=name),
     ]
     if deployment := outcome.get("deployment_id"):
         lines.append(_('To take it away again say "undo" (deployment {id}).', id=str(deployment)))
