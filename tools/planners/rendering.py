@@ -1,0 +1,102 @@
+"""Any plan that makes an endpoint, as code for a repository: Python, Terraform, a notebook, CI."""
+
+import base64
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from typing import Any
+
+from tools.calls import concrete
+from tools.endpoint import EndpointSpec
+from tools.errors import InvalidInputError
+from tools.plan import BLOB, OUTPUT, DeploymentPlan, Step, substitute
+from tools.planners.api import steps_for
+from tools.planners.cloudformation import reasons_of
+from tools.planners.inverse import undo_for
+from tools.renderers.logical_ids import Call
+from tools.renderers.python import render_script
+from tools.renderers.python_names import Head, Sample, ScriptStep
+
+#: Stand for placeholders while a step is made concrete, which leaves them alone.
+_KEPT = {OUTPUT: "$kept-output", BLOB: "$kept-blob"}
+
+
+def script_of(plan: DeploymentPlan) -> str:
+    """Return a plan as a Python script for boto3.
+
+    Raises:
+        InvalidInputError: The plan makes no endpoint.
+    """
+    spec = _spec_of(plan)
+    steps = _steps_of(plan, spec)
+    return render_script(
+        spec,
+        tuple(_scripted(steps, plan.digest)),
+        tuple(_undone(steps)),
+        _head(plan.account, plan),
+    )
+
+
+def script_for(spec: EndpointSpec, account: str) -> str:
+    """Return a specification as a Python script for boto3."""
+    steps = steps_for(spec, account=account, bucket_exists=False)
+    return render_script(
+        spec, tuple(_scripted(steps, None)), tuple(_undone(steps)), _head(account, None)
+    )
+
+
+def _spec_of(plan: DeploymentPlan) -> EndpointSpec:
+    if plan.spec is None:
+        raise InvalidInputError(
+            "This plan makes no endpoint that code could describe.",
+            remedy="Render a plan that deploys.",
+        )
+    return plan.spec
+
+
+def _steps_of(plan: DeploymentPlan, spec: EndpointSpec) -> tuple[Step, ...]:
+    """The plain calls; of another method's plan, those that make the same endpoint."""
+    if plan.method == "api" and plan.kind == "deploy":
+        return plan.steps
+    made = any(step.operation == "s3.create_bucket" for step in plan.steps)
+    return steps_for(spec, account=plan.account, bucket_exists=not made)
+
+
+def _scripted(steps: tuple[Step, ...], digest: str | None) -> Iterator[ScriptStep]:
+    for step in steps:
+        parameters = step.parameters if digest is None else _tagged(step, digest)
+        waiter = "endpoint_in_service" if step.wait_for == "endpoint_in_service" else None
+        yield ScriptStep(Call(step.operation, parameters), step.why, waiter)
+
+
+def _tagged(step: Step, digest: str) -> dict[str, Any]:
+    """The parameters as they are sent, with the plan's tag, placeholders as they were."""
+    hidden = _renamed(step.parameters, _KEPT)
+    sent = concrete(step.model_copy(update={"parameters": hidden}), {}, digest)
+    return _renamed(sent, {kept: name for name, kept in _KEPT.items()})
+
+
+def _renamed(parameters: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    def to(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        return lambda placeholder: {name: placeholder}
+
+    renamed: dict[str, Any] = substitute(parameters, {old: to(new) for old, new in names.items()})
+    return renamed
+
+
+def _undone(steps: tuple[Step, ...]) -> Iterator[ScriptStep]:
+    for call in reversed(undo_for(steps)):
+        waiter = "endpoint_deleted" if call.wait_for == "endpoint_deleted" else None
+        yield ScriptStep(Call(call.operation, call.parameters), waiter=waiter)
+
+
+def _head(account: str, plan: DeploymentPlan | None) -> Head:
+    sample = plan.sample if plan else None
+    return Head(
+        account=account,
+        boto3_version=version("boto3"),
+        digest=plan.digest if plan else None,
+        reasons=reasons_of(plan.recommendation) if plan else (),
+        sample=Sample(base64.b64decode(sample.body_base64), sample.content_type, sample.accept)
+        if sample
+        else None,
+    )
