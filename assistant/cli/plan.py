@@ -4,13 +4,15 @@ import click
 
 from assistant.cli.common import JSON, app, requirements_from
 from tools.endpoint import DeploymentMethod
-from tools.errors import InvalidInputError
+from tools.plan import DeploymentPlan
+
+RENDERINGS = ("python", "cloudformation", "terraform", "notebook", "workflow")
 
 
 @click.command()
 @click.argument("source", default="-")
 @click.option("--method", type=click.Choice(["api", "jumpstart", "sdk", "cloudformation"]))
-@click.option("--render", type=click.Choice(["python", "cloudformation", "terraform"]))
+@click.option("--render", type=click.Choice(RENDERINGS), help="Write the plan as code.")
 @JSON
 @click.pass_context
 def command(
@@ -21,18 +23,14 @@ def command(
     as_json: bool,
 ) -> None:
     """Make one exact plan; SOURCE is a file or - (JSON, or a sentence)."""
-    if render not in {None, "cloudformation"}:
-        raise InvalidInputError(
-            f"--render {render} is not there yet.",
-            remedy="Use --render cloudformation, or leave it out.",
-        )
     place = app(ctx).place
     plan = place.plan(requirements_from(source), DeploymentMethod(method) if method else None)
     place.keep(plan)
-    if render == "cloudformation":
-        from tools.planners.cloudformation import template_of
+    if render is not None:
+        from tools.planners.rendering import rendered
 
-        click.echo(template_of(plan).text(), nl=False)
+        click.echo(rendered(plan, render), nl=False)
+        _name_uploads(plan, str(place.blobs))
         return
     if as_json:
         click.echo(plan.model_dump_json())
@@ -40,3 +38,11 @@ def command(
     from assistant.cli.tables import show_plan
 
     show_plan(plan)
+
+
+def _name_uploads(plan: DeploymentPlan, blobs: str) -> None:
+    """Say where the archives lie that the code uploads."""
+    from tools.planners.names import uploads
+
+    for uri, variant in uploads(plan.spec) if plan.spec else ():
+        click.echo(f"{uri} is {blobs}/{variant.sagemaker_model.archive_sha256}", err=True)

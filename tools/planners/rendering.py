@@ -10,11 +10,14 @@ from tools.endpoint import EndpointSpec
 from tools.errors import InvalidInputError
 from tools.plan import BLOB, OUTPUT, DeploymentPlan, Step, substitute
 from tools.planners.api import steps_for
-from tools.planners.cloudformation import reasons_of
+from tools.planners.cloudformation import reasons_of, template_of
 from tools.planners.inverse import undo_for
 from tools.renderers.logical_ids import Call
+from tools.renderers.notebook import render_notebook
 from tools.renderers.python import render_script
-from tools.renderers.python_names import Head, Sample, ScriptStep
+from tools.renderers.python_names import Head, Names, Sample, ScriptStep
+from tools.renderers.terraform import render_terraform
+from tools.renderers.workflow import render_workflow
 
 #: Stand for placeholders while a step is made concrete, which leaves them alone.
 _KEPT = {OUTPUT: "$kept-output", BLOB: "$kept-blob"}
@@ -100,3 +103,69 @@ def _head(account: str, plan: DeploymentPlan | None) -> Head:
         if sample
         else None,
     )
+
+
+def terraform_of(plan: DeploymentPlan) -> str:
+    """Return a plan as Terraform for the aws provider.
+
+    Raises:
+        InvalidInputError: The plan makes no endpoint, or Terraform cannot express it.
+    """
+    spec = _spec_of(plan)
+    steps = tuple(_scripted(_steps_of(plan, spec), plan.digest))
+    return render_terraform(spec, steps, _head(plan.account, plan))
+
+
+def notebook_of(plan: DeploymentPlan) -> str:
+    """Return a notebook that plans the same wish anew, shows, approves and deploys it.
+
+    Raises:
+        InvalidInputError: The plan makes no endpoint, or was not made from requirements.
+    """
+    spec = _spec_of(plan)
+    if plan.kind != "deploy" or plan.requirements is None:
+        raise InvalidInputError(
+            "This plan does not say what it was made for, so a notebook cannot plan it anew.",
+            remedy="Render a plan that deploys.",
+        )
+    return render_notebook(
+        spec, plan.requirements, plan.method, _head(plan.account, plan), version("sagepilot")
+    )
+
+
+def workflow_of(plan: DeploymentPlan) -> str:
+    """Return a GitHub Actions workflow that lints and applies the plan's script.
+
+    Raises:
+        InvalidInputError: The plan makes no endpoint.
+    """
+    spec = _spec_of(plan)
+    steps = tuple(_scripted(_steps_of(plan, spec), plan.digest))
+    return render_workflow(spec.region, Names(spec, steps, ()), _head(plan.account, plan))
+
+
+_RENDERERS: dict[str, Callable[[DeploymentPlan], str]] = {
+    "python": script_of,
+    "cloudformation": lambda plan: template_of(plan).text(),
+    "terraform": terraform_of,
+    "notebook": notebook_of,
+    "workflow": workflow_of,
+}
+
+
+def rendered(plan: DeploymentPlan, language: str) -> str:
+    """Return a plan as code.
+
+    Args:
+        plan: One that makes an endpoint.
+        language: "python", "cloudformation", "terraform", "notebook" or "workflow".
+
+    Raises:
+        InvalidInputError: The plan makes no endpoint, or the language cannot express it.
+    """
+    if language not in _RENDERERS:
+        raise InvalidInputError(
+            f"There is no rendering {language[:40]!r}.",
+            remedy=f"Choose {', '.join(_RENDERERS)}.",
+        )
+    return _RENDERERS[language](plan)

@@ -91,7 +91,8 @@ class Names:
                 return Source(f"answer_{step + 1}[{literal(path)}]")
             case {"Name": "EndpointName", "Value": self.spec.name}:
                 return {"Name": "EndpointName", "Value": Source("ENDPOINT_NAME")}
-        return self.filled(value)
+            case _:
+                return self.filled(value)
 
     def _text(self, key: str, value: str) -> str:
         if self.constants.get(key) == value:

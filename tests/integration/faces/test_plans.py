@@ -51,9 +51,20 @@ def test_a_plan_for_people_ends_with_the_command_that_approves_it(sagepilot):
     assert "sandbox" in ran.out
 
 
-def test_a_way_that_is_not_there_yet_is_refused(sagepilot):
-    option = ["--render", "terraform"]
-    refused(sagepilot("plan", *option, "--json", stdin=json.dumps(NEEDS)), "InvalidInputError")
+@pytest.mark.parametrize(
+    ("language", "shows"),
+    [
+        ("python", "import boto3"),
+        ("cloudformation", "AWS::SageMaker::Endpoint"),
+        ("terraform", 'resource "aws_sagemaker_endpoint"'),
+        ("notebook", '"nbformat": 4'),
+        ("workflow", "python deploy.py archive.tar.gz"),
+    ],
+)
+def test_a_plan_is_written_as_code(sagepilot, language, shows):
+    ran = sagepilot("plan", "--render", language, stdin=json.dumps(NEEDS))
+    assert ran.status == 0
+    assert shows in ran.out
 
 
 def test_deploying_a_file_answers_with_the_verified_endpoint(deployed, planned):
