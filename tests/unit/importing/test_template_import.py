@@ -1,0 +1,47 @@
+"""A template that was rendered is read back as the specification that it was made from."""
+
+import pytest
+from hypothesis import given, settings
+
+from tests.unit.renderers.specs import ACCOUNT, REGION, specs
+from tools.endpoint import EndpointSpec, ModelSpec, ProductionVariant
+from tools.errors import InvalidInputError
+from tools.importing import spec_of_template
+from tools.planners.cloudformation import template_for
+
+
+def without_uploads(spec: EndpointSpec) -> EndpointSpec:
+    """The specification once its archives lie in S3."""
+
+    def there(variant: ProductionVariant) -> ProductionVariant:
+        kept = {"archive_sha256": None, "archive_size_bytes": 0}
+        served: ModelSpec = variant.sagemaker_model.model_copy(update=kept)
+        return variant.model_copy(update={"sagemaker_model": served})
+
+    return spec.model_copy(
+        update={
+            "variants": tuple(map(there, spec.variants)),
+            "shadow": there(spec.shadow) if spec.shadow else None,
+        }
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(specs())
+def test_a_rendered_template_is_its_specification(spec: EndpointSpec) -> None:
+    found = spec_of_template(template_for(spec, ACCOUNT).text(), region=REGION, account=ACCOUNT)
+    wanted = without_uploads(spec).model_copy(update={"suffix": found.spec.suffix})
+    assert found.spec == wanted
+    assert found.notes == ()
+
+
+BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nResources: {}\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "Resources: {}", BOMB, "!!python/object:os.system {}", "a: !If {b: c}", "{"]
+)
+def test_what_is_no_template_is_refused_with_a_remedy(text: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        spec_of_template(text, region=REGION, account=ACCOUNT)
+    assert "--render cloudformation" in refused.value.remedy

@@ -1,0 +1,32 @@
+"""An endpoint that is there, as a specification. AWS is only read."""
+
+from tools.aws import AwsClients
+from tools.importing.reading import Imported, Requests, imported
+from tools.planners.observed import observe_endpoint
+
+
+def spec_of_endpoint(name: str, clients: AwsClients) -> Imported:
+    """Return the specification of an endpoint, whoever made it.
+
+    Raises:
+        NotFoundError: There is no such endpoint.
+        InvalidInputError: It is nothing that a specification can say.
+        UserError: AWS refused a read.
+        AwsUnavailableError: No answer.
+    """
+    seen = observe_endpoint(name, clients)
+    role = next((model.get("ExecutionRoleArn") for model in seen.models.values()), None)
+    return imported(
+        Requests(
+            name=seen.name,
+            region=clients.target.region_name,
+            config=seen.config,
+            models=seen.models,
+            targets=seen.scaling.targets,
+            policies=tuple(seen.scaling.policies.values()),
+            actions=seen.scaling.actions,
+            alarms=seen.scaling.alarms,
+            tags={k: v for k, v in seen.tags.items() if not k.startswith("aws:")},
+            role_arn=role,
+        )
+    )
