@@ -24,6 +24,7 @@ COMMANDS = {
     "recommend": "Requirements in, recommendation out.",
     "plan": "Requirements in, one exact plan out.",
     "deploy": "Carry out exactly one approved plan.",
+    "import": "An endpoint or a template as a specification.",
     "endpoints": "What runs and what it costs.",
     "invoke": "Send one request, or a folder of them, to an endpoint.",
     "metrics": "Latency, errors, backlog, instances and cost so far.",
@@ -36,6 +37,8 @@ COMMANDS = {
     "sandbox": "The local AWS: up, status, reset, down.",
     "doctor": "What works here, what does not, and the remedy.",
 }
+#: Commands whose name no module can have.
+_MODULES = {"import": "importing"}
 
 
 class _Lazy(click.Group):
@@ -45,7 +48,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"assistant.cli.{cmd_name}").command
+        module = _MODULES.get(cmd_name, cmd_name)
+        command: click.Command = importlib.import_module(f"assistant.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
