@@ -17,7 +17,7 @@ def render_workflow(region: str, names: Names, head: Head) -> str:
     """
     archives = [f"archive{number or ''}.tar.gz" for number in range(len(names.uploads))]
     eula = ["--accept-eula"] if names.licensed else []
-    install = f"python -m pip install boto3=={head.boto3_version} ruff==0.14.5"
+    install = f"python -m pip install boto3=={head.boto3_version} ruff==0.17.6"
     setup = [
         {"uses": _USES},
         {"uses": "actions/setup-python@v5", "with": {"python-version": "3.11"}},
