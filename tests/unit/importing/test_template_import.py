@@ -1,10 +1,13 @@
 """A template that was rendered is read back as the specification that it was made from."""
 
+import copy
+import json
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 
 from tests.unit.renderers.specs import ACCOUNT, REGION, specs
-from tools.endpoint import EndpointSpec, ModelSpec, ProductionVariant
+from tools.endpoint import AlarmSpec, EndpointSpec, InferenceOption, ModelSpec, ProductionVariant
 from tools.errors import InvalidInputError
 from tools.importing import spec_of_template
 from tools.planners.cloudformation import template_for
@@ -45,3 +48,24 @@ def test_what_is_no_template_is_refused_with_a_remedy(text: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
         spec_of_template(text, region=REGION, account=ACCOUNT)
     assert "--render cloudformation" in refused.value.remedy
+
+
+@settings(max_examples=20, deadline=None)
+@given(specs())
+def test_alarms_are_read_back(spec: EndpointSpec) -> None:
+    alarms = AlarmSpec(latency_p95_ms=50, topic_arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:told")
+    watched = spec.model_copy(update={"alarms": alarms})
+    text = template_for(watched, ACCOUNT).text()
+    found = spec_of_template(text, region=REGION, account=ACCOUNT)
+    assert found.spec.alarms == alarms
+    assert found.notes == ()
+
+
+def test_what_a_specification_does_not_say_is_told() -> None:
+    spec = find(specs(InferenceOption.REAL_TIME), lambda found: not found.variants[0].scaling)
+    document = copy.deepcopy(template_for(spec, ACCOUNT).document)
+    config = document["Resources"]["EndpointConfig"]["Properties"]
+    config["ExplainerConfig"] = {}
+    config["ProductionVariants"][0]["CoreDumpConfig"] = {}
+    found = spec_of_template(json.dumps(document), region=REGION, account=ACCOUNT)
+    assert [note.split()[0] for note in found.notes] == ["ExplainerConfig", "CoreDumpConfig"]

@@ -12,7 +12,7 @@ from tests.integration.renderings.conftest import plan_by_calls, plan_by_stack
 from tests.unit.renderers.scripts import Recorder, Upload, answer, functions, made_by
 from tests.unit.renderers.specs import ACCOUNT, ARCHIVE, SHA, specs
 from tools.calls import concrete
-from tools.endpoint import ENDPOINT_OPTIONS, EndpointSpec, InferenceOption
+from tools.endpoint import ENDPOINT_OPTIONS, AlarmSpec, EndpointSpec, InferenceOption
 from tools.plan import DeploymentPlan
 from tools.planners.inverse import undo_for
 from tools.planners.rendering import script_for, script_of
@@ -123,3 +123,12 @@ def test_text_of_a_specification_stays_text(hostile: str) -> None:
     tree = ast.parse(script_for(named, ACCOUNT))
     calls = [ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Call)]
     assert "print(1)" not in calls
+
+
+@settings(max_examples=20, deadline=None)
+@given(specs())
+def test_alarms_of_a_production_endpoint_are_in_it(spec: EndpointSpec) -> None:
+    topic = f"arn:aws:sns:us-east-1:{ACCOUNT}:told"
+    watched = spec.model_copy(update={"alarms": AlarmSpec(latency_p95_ms=50, topic_arn=topic)})
+    plan = plan_by_calls(watched, NONCE)
+    assert made_by(script_of(plan), ARCHIVES) == wanted(plan)
