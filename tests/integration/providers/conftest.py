@@ -25,7 +25,7 @@ class Standing:
 
     def _record(self) -> dict[str, list[str]]:
         """The server's record: calls it was changed by, objects, documents."""
-        path = self._app.settings.home / "journal.sqlite"
+        path = self._app.settings.home / "sandbox" / "journal.sqlite"
         with closing(sqlite3.connect(path, timeout=30)) as db:
             return {
                 "requests": [str(r) for r in db.execute("SELECT id, resource FROM requests")],
