@@ -21,8 +21,6 @@ from tools.endpoint import (
     InferenceOption,
     ModelSpec,
     ProductionVariant,
-    ScalingPolicy,
-    ScalingSpec,
 )
 from tools.errors import InvalidInputError, NameInUseError
 from tools.jumpstart.reading import JumpStartCatalogue
@@ -42,6 +40,7 @@ from tools.planners.hub import HubWish, hub_wish, sized_needs
 from tools.planners.inverse import undo_for
 from tools.planners.jumpstart import steps_by_jumpstart
 from tools.planners.model_builder import SdkRoom, steps_by_sdk
+from tools.planners.scaling import scaling_spec
 from tools.recommendation import Recommendation, recommend
 from tools.recording.request import Recording, SdkRequest
 from tools.renderers.template import Template
@@ -56,9 +55,6 @@ from tools.requirements import (
 from tools.rules.checks import findings
 from tools.sample import SampleFiles
 from tools.source import SAMPLE, expanded, local_path
-
-#: SageMaker's own default for target tracking, in and out (docs: endpoint-auto-scaling).
-COOLDOWN_S = 300
 
 
 class Place(BaseModel):
@@ -418,7 +414,7 @@ def _variant(wish: Wish, served: ModelSpec) -> ProductionVariant:
             memory_size_in_mb=chosen.memory_size_in_mb,
             max_concurrency=chosen.max_concurrency,
             provisioned_concurrency=chosen.provisioned_concurrency,
-            scaling=_scaling(chosen),
+            scaling=scaling_spec(chosen),
         )
     options = {} if isinstance(wish.model, Package) else wish.model.variant_options
     return ProductionVariant.model_validate(
@@ -426,7 +422,7 @@ def _variant(wish: Wish, served: ModelSpec) -> ProductionVariant:
             "sagemaker_model": served,
             "instance_type": chosen.instance_type,
             "initial_instance_count": chosen.initial_instance_count,
-            "scaling": _scaling(chosen),
+            "scaling": scaling_spec(chosen),
             **options,
         }
     )
@@ -447,27 +443,6 @@ def _isolated(wish: Wish) -> bool:
         return False
     by_itself = not isinstance(wish.model, Package) and wish.model.network_isolation
     return by_itself or wish.needs.data_sensitivity is DataSensitivity.REGULATED
-
-
-def _scaling(chosen: Recommendation) -> ScalingSpec | None:
-    scaling = chosen.auto_scaling
-    if scaling is None:
-        return None
-    return ScalingSpec(
-        scalable_dimension=scaling.scalable_dimension,
-        min_capacity=scaling.min_capacity,
-        max_capacity=scaling.max_capacity,
-        policies=tuple(
-            ScalingPolicy(
-                policy_type=policy.policy_type,
-                metric=policy.metric,
-                target_value=policy.target_value,
-                scale_in_cooldown_s=policy.scale_in_cooldown or COOLDOWN_S,
-                scale_out_cooldown_s=policy.scale_out_cooldown or policy.cooldown or COOLDOWN_S,
-            )
-            for policy in scaling.policies
-        ),
-    )
 
 
 def make_plan(
