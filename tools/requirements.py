@@ -11,6 +11,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 from tools.endpoint import Framework
+from tools.options import DeploymentOptions, ModelSource, ModelSourceKind
+
+__all__ = [
+    "Conflict", "DataSensitivity", "DeploymentPreference", "Environment", "GpuNeed", "ModelSource",
+    "ModelSourceKind", "Requirements", "TrafficPattern", "merge",
+]  # fmt: skip
 
 
 class TrafficPattern(StrEnum):
@@ -54,28 +60,10 @@ class DeploymentPreference(StrEnum):
     CLOUDFORMATION = "cloudformation"
 
 
-class ModelSourceKind(StrEnum):
-    """Where the model comes from."""
-
-    LOCAL = "local"
-    S3 = "s3"
-    JUMPSTART = "jumpstart"
-    REGISTRY = "registry"
-    IMAGE = "image"
-    HUB = "hub"
-
-
-class ModelSource(BaseModel):
-    """A model's place: a path, an S3 URI, a JumpStart id, a package ARN, an image or a hub id."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: ModelSourceKind
-    uri: str = Field(min_length=1, max_length=2048)
-
-
-class Requirements(BaseModel):
+class Requirements(DeploymentOptions):
     """What was said, nothing else: a field that is None is unknown.
+
+    What may be asked for by name stands in `DeploymentOptions`.
 
     Attributes:
         latency_p95_ms: Wanted 95th percentile of the answer time, milliseconds.
@@ -96,8 +84,6 @@ class Requirements(BaseModel):
         endpoint_name: The name the user wants, if any.
         sample_path: A local file with one request body to verify with.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     latency_p95_ms: float | None = Field(default=None, gt=0, le=86_400_000)
     interactive: bool | None = None
