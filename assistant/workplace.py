@@ -1,24 +1,33 @@
 """What the assistant works with: catalogue, journal, clients, folders. Made once, in bootstrap."""
 
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
+from weakref import WeakKeyDictionary
 
 from tools.aws import AwsClients, AwsTarget
 from tools.carrying import Workshop
 from tools.catalog import Catalog
-from tools.endpoint import DeploymentMethod
+from tools.endpoint import DeploymentMethod, EndpointSpec
 from tools.journal import Journal
+from tools.jumpstart.reading import JumpStartCatalogue
 from tools.packaging import Look, look
 from tools.plan import DeploymentPlan, parse_plan
+from tools.planners import catalogue, hub
 from tools.planners.lifecycle import Bench
 from tools.planners.removal import Removal
-from tools.planning import Workroom, plan_for
+from tools.planning import Workroom, plan_for, plan_spec
+from tools.recommendation import Recommendation, recommend
 from tools.recording.request import Recording, SdkRequest
 from tools.requirements import ModelSourceKind, Requirements
 from tools.sample import SampleFiles
 from tools.source import SAMPLE
+
+_catalogues: WeakKeyDictionary[AwsClients, JumpStartCatalogue] = WeakKeyDictionary()
+_catalogues_lock = threading.Lock()
 
 
 class Workplace(NamedTuple):
@@ -53,6 +62,36 @@ class Workplace(NamedTuple):
         """Packaged archives by SHA-256."""
         return self.home / "blobs"
 
+    def catalogue(self, region: str) -> JumpStartCatalogue:
+        """Return JumpStart's catalogue of a region; it keeps what it has read."""
+        clients = self.clients(region)
+        with _catalogues_lock:
+            return _catalogues.setdefault(clients, JumpStartCatalogue(clients))
+
+    def recommend(self, needs: Requirements) -> Recommendation:
+        """Recommend as planning will: a model of the catalogue or the hub limits the types.
+
+        What the catalogue cannot answer now is left to planning, which says why.
+        """
+        kind = needs.model_source.kind if needs.model_source is not None else None
+        with suppress(SagepilotError):
+            if kind is ModelSourceKind.JUMPSTART:
+                return self._listed(needs)
+            if kind is ModelSourceKind.HUB:
+                return hub.recommended(hub.sized_needs(needs), self.catalog)
+        return recommend(needs, self.catalog)
+
+    def _listed(self, needs: Requirements) -> Recommendation:
+        model_id, _, version = (needs.model_source.uri if needs.model_source else "").partition("@")
+        listed = self.catalogue(needs.region or self.region)
+        model = listed.model(model_id, version or None)
+        size_bytes = listed.size_bytes(model)
+        known = catalogue.known_needs(needs, model, size_bytes)
+        chosen = catalogue.recommended(known, model, self.catalog)
+        if chosen.inference_option not in ENDPOINT_OPTIONS:
+            return chosen
+        return catalogue.settle(model, chosen, size_bytes, self.catalog)[1]
+
     def plan(self, needs: Requirements, method: DeploymentMethod | None = None) -> DeploymentPlan:
         """Plan for `needs` in the region they name, or ours.
 
@@ -64,7 +103,22 @@ class Workplace(NamedTuple):
             UserError: As `tools.planning.plan_for`.
             AwsUnavailableError: No answer.
         """
-        room = Workroom(
+        clients = self.clients(needs.region or self.region)
+        return plan_for(needs, clients, self._workroom(), method)
+
+    def plan_spec(
+        self, spec: EndpointSpec, method: DeploymentMethod | None = None
+    ) -> DeploymentPlan:
+        """Plan what makes a specification, in the region it names.
+
+        Raises:
+            UserError: As `tools.planning.plan_spec`.
+            AwsUnavailableError: No answer.
+        """
+        return plan_spec(spec, self.clients(spec.region), self._workroom(), method)
+
+    def _workroom(self) -> Workroom:
+        return Workroom(
             catalog=self.catalog,
             blobs=self.blobs,
             downloads=self.home / "downloads",
@@ -74,7 +128,6 @@ class Workplace(NamedTuple):
             nonce=self.new_nonce(),
             record=_recorded,
         )
-        return plan_for(needs, self.clients(needs.region or self.region), room, method)
 
     def look(self, needs: Requirements) -> Look | None:
         """Return what a small local model shows of itself, as planning will find it."""

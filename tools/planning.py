@@ -3,10 +3,14 @@
 `observe` reads what the plan depends on (account, bucket, name); the rest is pure.
 """
 
+from decimal import Decimal
+from typing import Any, NamedTuple
+
 from tools.aws import AwsClients
 from tools.catalog import load_catalog
 from tools.endpoint import DeploymentMethod, EndpointSpec
 from tools.errors import InvalidInputError, NameInUseError
+from tools.packaging import SampleRequest
 from tools.plan import DeploymentPlan, Step, check
 from tools.planners.api import describe_capacity, steps_for
 from tools.planners.catalogue import CatalogueWish
@@ -17,17 +21,21 @@ from tools.planners.cloudformation import (
     steps_by_stack,
     template_for,
 )
+from tools.planners.costing import standing_cost
+from tools.planners.given import check_archives, place_for, with_free_names
 from tools.planners.inverse import undo_for
 from tools.planners.jumpstart import steps_by_jumpstart
 from tools.planners.model_builder import SdkRoom, steps_by_sdk
 from tools.planners.place import Place, observe, preconditions
 from tools.planners.specifying import specify
 from tools.planners.wish import Wish, Workroom, wish_for
-from tools.renderers.template import Template
 from tools.requirements import DeploymentPreference, ModelSourceKind, Requirements
 from tools.rules.checks import findings
 
-__all__ = ["Place", "Wish", "Workroom", "make_plan", "method_of", "observe", "plan_for", "specify"]
+__all__ = [
+    "Place", "Wish", "Workroom", "make_plan", "method_of", "observe", "plan_for", "plan_spec",
+    "specify",
+]  # fmt: skip
 
 
 def plan_for(
@@ -110,32 +118,80 @@ def _sdk_room(place: Place, clients: AwsClients, room: Workroom) -> SdkRoom:
     )
 
 
+class _Told(NamedTuple):
+    """What a plan tells beside its calls; nothing of it is carried out."""
+
+    cost_usd_per_month: Decimal | None
+    cost_if_forgotten_usd_per_month: Decimal | None
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    packaging: tuple[dict[str, Any], ...] = ()
+    sample: SampleRequest | None = None
+    recommendation: dict[str, Any] | None = None
+    requirements: dict[str, Any] | None = None
+
+
+def plan_spec(
+    spec: EndpointSpec,
+    clients: AwsClients,
+    room: Workroom,
+    method: DeploymentMethod | None = None,
+    sample: SampleRequest | None = None,
+) -> DeploymentPlan:
+    """Return the plan that makes a specification which was given. AWS is only read.
+
+    Archives are taken from the store by their SHA-256, or lie in S3 already. Its suffix is replaced
+    when a configuration or model of that name is there.
+
+    Args:
+        spec: What to make.
+        clients: Of its region.
+        room: Beside the specification.
+        method: How it is to be carried out; None for plain calls.
+        sample: The request that verifies the endpoint; None to try likely ones.
+
+    Raises:
+        UserError: A check, the method or the account does not allow it; says what to do.
+        AwsUnavailableError: No answer.
+    """
+    method = method or DeploymentMethod.API
+    if method is DeploymentMethod.JUMPSTART:
+        raise InvalidInputError(
+            "JumpStart deploys models of its catalogue by their id, not a specification.",
+            remedy="Choose the method api, sdk or cloudformation.",
+        )
+    if spec.region != clients.target.region_name:
+        raise InvalidInputError(
+            f"The specification is for {spec.region}, not for {clients.target.region_name}.",
+            remedy=f"Plan it in {spec.region}, or change its region and image.",
+        )
+    check_archives(spec, room.blobs)
+    place = place_for(spec, clients, nonce=room.nonce, bucket=room.bucket)
+    spec = with_free_names(spec, clients, place.suffix)
+    cost = standing_cost(spec, spec.all_variants, room.catalog)
+    told = _Told(cost.started, cost.forgotten, sample=sample)
+    by_sdk = method is DeploymentMethod.SDK
+    return _planned(spec, told, place, method, _sdk_room(place, clients, room) if by_sdk else None)
+
+
 def _steps(
-    spec: EndpointSpec, wish: Wish, place: Place, method: DeploymentMethod, sdk: SdkRoom | None
+    spec: EndpointSpec,
+    place: Place,
+    method: DeploymentMethod,
+    sdk: SdkRoom | None,
+    listed: CatalogueWish | None,
 ) -> tuple[Step, ...]:
     match method:
         case DeploymentMethod.API:
             return steps_for(spec, account=place.account, bucket_exists=place.bucket_exists)
         case DeploymentMethod.SDK | DeploymentMethod.JUMPSTART if sdk is not None:
-            listed = wish.model
-            if isinstance(listed, CatalogueWish):
+            if listed is not None:
                 return steps_by_jumpstart(spec, listed.model, listed.instance_type, sdk)
             return steps_by_sdk(spec, sdk)
-        case DeploymentMethod.CLOUDFORMATION:
-            template = _template(spec, wish, place)
-            check_template(template, spec.region)
-            return steps_by_stack(
-                spec, template, bucket_exists=place.bucket_exists, nonce=place.nonce
-            )
         case _:
             raise InvalidInputError(
                 f"The method {method} cannot make this plan.", remedy="Choose the method api."
             )
-
-
-def _template(spec: EndpointSpec, wish: Wish, place: Place) -> Template:
-    chosen = wish.recommendation.model_dump(mode="json")
-    return template_for(spec, place.account, reasons_of(chosen))
 
 
 def make_plan(
@@ -156,10 +212,39 @@ def make_plan(
         InvalidInputError: The recommendation is no endpoint, the method cannot express it, or a
             call breaks botocore's model.
     """
-    spec = specify(wish, place)
-    told = _judged(spec)
-    steps = _steps(spec, wish, place, method, sdk)
     chosen = wish.recommendation
+    told = _Told(
+        chosen.cost_usd_per_month,
+        chosen.cost_if_forgotten_usd_per_month,
+        tuple(w.text for w in chosen.warnings),
+        wish.notes,
+        tuple(wish.packaging),
+        wish.model.sample,
+        chosen.model_dump(mode="json"),
+        wish.needs.said(),
+    )
+    listed = wish.model if isinstance(wish.model, CatalogueWish) else None
+    return _planned(specify(wish, place), told, place, method, sdk, listed)
+
+
+def _planned(
+    spec: EndpointSpec,
+    told: _Told,
+    place: Place,
+    method: DeploymentMethod,
+    sdk: SdkRoom | None,
+    listed: CatalogueWish | None = None,
+) -> DeploymentPlan:
+    """From a specification to its plan, whoever wrote it."""
+    found = _judged(spec)
+    changes: tuple[dict[str, Any], ...] = ()
+    if method is DeploymentMethod.CLOUDFORMATION:
+        template = template_for(spec, place.account, reasons_of(told.recommendation))
+        check_template(template, spec.region)
+        changes = additions(template)
+        steps = steps_by_stack(spec, template, bucket_exists=place.bucket_exists, nonce=place.nonce)
+    else:
+        steps = _steps(spec, place, method, sdk, listed)
     plan = DeploymentPlan.model_validate(
         {
             "method": method.value,
@@ -171,21 +256,19 @@ def make_plan(
             "inference_option": spec.inference_option.value,
             "steps": steps,
             "undo": undo_for(steps),
-            "expected_changes": additions(_template(spec, wish, place))
-            if method is DeploymentMethod.CLOUDFORMATION
-            else (),
+            "expected_changes": changes,
             "preconditions": tuple(preconditions(spec, place.bucket, steps)),
             "summary": f"Endpoint {spec.name} in {place.region}: {describe_capacity(spec)}; "
             f"{len(steps)} calls.",
-            "cost_usd_per_month": chosen.cost_usd_per_month,
-            "cost_if_forgotten_usd_per_month": chosen.cost_if_forgotten_usd_per_month,
-            "warnings": (*(w.text for w in chosen.warnings), *told, *wish.notes),
-            "packaging": wish.packaging,
-            "sample": wish.model.sample,
+            "cost_usd_per_month": told.cost_usd_per_month,
+            "cost_if_forgotten_usd_per_month": told.cost_if_forgotten_usd_per_month,
+            "warnings": (*told.warnings, *found, *told.notes),
+            "packaging": told.packaging,
+            "sample": told.sample,
             "spec": spec,
-            "eula_required": any(v.sagemaker_model.accept_eula for v in spec.all_variants),
-            "recommendation": chosen.model_dump(mode="json"),
-            "requirements": wish.needs.said(),
+            "eula_required": any(model.accept_eula for model in spec.served),
+            "recommendation": told.recommendation,
+            "requirements": told.requirements,
         }
     )
     return _checked(plan)

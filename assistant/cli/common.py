@@ -5,15 +5,19 @@ import sys
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
 from tools.errors import InvalidInputError, SagepilotError
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from assistant.bootstrap import App
     from tools.requirements import Requirements
+
+ModelT = TypeVar("ModelT", bound="BaseModel")
 
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 JSONL = click.option(
@@ -206,6 +210,24 @@ def requirements_of(value: Any) -> "Requirements":  # noqa: ANN401
     return needs
 
 
+def validated_input(kind: type[ModelT], values: dict[str, Any]) -> ModelT:
+    """Return `values` as a value of `kind`.
+
+    Raises:
+        InvalidInputError: They do not fit; names the option.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]).replace("_", "-")
+        raise InvalidInputError(
+            f"{where}: {first['msg']}", remedy=f"Correct or leave out {where}."
+        ) from error
+
+
 def _sentence(text: Any) -> str:  # noqa: ANN401 - a member of a JSON object
     if text is not None and not isinstance(text, str):
         raise InvalidInputError("text: Input should be text.", remedy="Correct or leave out text.")
@@ -214,8 +236,12 @@ def _sentence(text: Any) -> str:  # noqa: ANN401 - a member of a JSON object
 
 def _no_truth_for_a_number(fields: dict[str, Any]) -> None:
     """JSON's true would pass for the number 1."""
+    from tools.requirements import Requirements
+
     for name, value in fields.items():
-        if isinstance(value, bool) and name not in {"interactive", "streaming"}:
+        field = Requirements.model_fields.get(name)
+        truth = field is not None and bool in get_args(field.annotation)
+        if isinstance(value, bool) and not truth:
             raise InvalidInputError(
                 f"{name}: Input should not be {str(value).lower()}.",
                 remedy=f"Correct or leave out {name}.",
@@ -238,7 +264,21 @@ def requirements_from(source: str) -> "Requirements":
     Raises:
         InvalidInputError: As `requirements_of` and `read_text`.
     """
+    return requirements_of(input_from(source))
+
+
+def input_from(source: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the JSON value, or the text, that a file (or "-") holds.
+
+    Raises:
+        InvalidInputError: It is empty, no usable JSON, or cannot be read.
+    """
     text = read_text(source).strip()
     if not text:
         raise InvalidInputError("There is no input.", remedy="Give a JSON object or a sentence.")
-    return requirements_of(_json_or_text(text))
+    return _json_or_text(text)
+
+
+def is_spec(value: dict[str, Any]) -> bool:
+    """Say whether a JSON object is a specification, as `sagepilot import` writes it."""
+    return "spec" in value or {"variants", "inference_option"} <= value.keys()
