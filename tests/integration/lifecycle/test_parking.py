@@ -10,6 +10,7 @@ from tests.integration.lifecycle.conftest import (
     deployed,
     scaling_of,
 )
+from tests.integration.lifecycle.leftovers import assert_nothing_left, leftovers
 from tools.errors import InvalidInputError, NotFoundError
 from tools.planners.lifecycle import (
     is_parked,
@@ -120,11 +121,13 @@ def test_what_is_not_parked_cannot_be_unparked(app, served):
 
 def test_a_parked_endpoint_can_be_deleted_whole(app, served):
     plan, _ = served
+    standing = {row.partition(":")[0] for row in leftovers(app, plan.endpoint_name)}
+    assert standing > {"Endpoints", "Models", "Roles", "Objects", "ScalableTargets", "Alarms"}
     parked(app, plan)
     removal = plan_deletion(plan.endpoint_name, app.place.removal(plan.region))
     assert removal.typed_name_required == plan.endpoint_name
     deleted(app, removal)
-    assert Standing(app, plan).everything() == []
+    assert_nothing_left(app, plan.endpoint_name)
     with pytest.raises(NotFoundError):
         unparked(app, plan)
 
