@@ -90,9 +90,11 @@ class ScalingEngine:
         for action in self._state.all(ScheduledAction):
             self._run_if_due(action)
         for region, name in list(self._changed_limits):
+            # First: limits that move again meanwhile have another look coming.
+            self._changed_limits.discard((region, name))
             target = self._state.get(ScalableTarget, region, name)
-            if target is None or self._within_limits(target):
-                self._changed_limits.discard((region, name))
+            if target is not None and not self._within_limits(target):
+                self._changed_limits.add((region, name))
 
     # --- changes under way
     def _conclude(self, activity: ScalingActivity) -> None:
