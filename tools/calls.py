@@ -13,6 +13,7 @@ _LISTED_TAGS = {
     "sagemaker.create_model",
     "sagemaker.create_endpoint_config",
     "sagemaker.create_endpoint",
+    "sagemaker.create_inference_component",
     "iam.create_role",
     "cloudformation.create_change_set",  # a stack's tags are its resources' too
 }

@@ -44,6 +44,7 @@ PLANNED = frozenset(
         "sagemaker.create_model", "sagemaker.delete_model",
         "sagemaker.create_endpoint_config", "sagemaker.delete_endpoint_config",
         "sagemaker.create_endpoint", "sagemaker.update_endpoint", "sagemaker.delete_endpoint",
+        "sagemaker.create_inference_component", "sagemaker.delete_inference_component",
         "sagemaker.add_tags", "sagemaker.delete_tags",
         "application-autoscaling.register_scalable_target",
         "application-autoscaling.deregister_scalable_target",

@@ -17,6 +17,10 @@ _SAGEMAKER = {
         "sagemaker.describe_endpoint_config", "EndpointConfigName", "EndpointConfigArn",
     ),
     "sagemaker.create_endpoint": ("sagemaker.describe_endpoint", "EndpointName", "EndpointArn"),
+    "sagemaker.create_inference_component": (
+        "sagemaker.describe_inference_component", "InferenceComponentName",
+        "InferenceComponentArn",
+    ),
 }  # fmt: skip
 
 #: Calls that may simply be made again: the second changes nothing.

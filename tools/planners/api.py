@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tools.endpoint import EndpointSpec, InferenceOption, ProductionVariant
+from tools.endpoint import EndpointSpec, InferenceComponentSpec, InferenceOption, Upload
 from tools.plan import BLOB, OUTPUT, Step
 from tools.planners import hosting, roles, scaling
 from tools.planners.alarms import alarm_steps
@@ -30,17 +30,15 @@ def steps_for(spec: EndpointSpec, *, account: str, bucket_exists: bool) -> tuple
 
 def storage_steps(spec: EndpointSpec, *, bucket_exists: bool) -> Iterator[Step]:
     """Yield the bucket, when it is to be made, and every upload."""
-    needed = uploads(spec)
     bucket = _bucket(spec)
     if bucket and not bucket_exists:
         yield _bucket_step(bucket, spec.region)
-    for uri, variant in needed:
-        yield _upload(uri, variant)
+    yield from map(_upload, uploads(spec))
 
 
 def _bucket(spec: EndpointSpec) -> str | None:
     """The bucket of the uploads, else of asynchronous results."""
-    written = [uri for uri, _ in uploads(spec)]
+    written = [upload.uri for upload in uploads(spec)]
     written += [spec.asynchronous.output_uri] if spec.asynchronous else []
     return bucket_of(written[0]) if written else None
 
@@ -58,18 +56,15 @@ def _bucket_step(bucket: str, region: str) -> Step:
     )
 
 
-def _upload(uri: str, variant: ProductionVariant) -> Step:
-    served = variant.sagemaker_model
+def _upload(upload: Upload) -> Step:
     return Step(
         operation="s3.put_object",
         parameters={
-            "Bucket": bucket_of(uri),
-            "Key": key_of(uri),
-            "Body": {
-                BLOB: {"sha256": served.archive_sha256, "size_bytes": served.archive_size_bytes}
-            },
+            "Bucket": bucket_of(upload.uri),
+            "Key": key_of(upload.uri),
+            "Body": {BLOB: {"sha256": upload.sha256, "size_bytes": upload.size_bytes}},
             "ContentType": "application/gzip",
-            "Metadata": {"sha256": served.archive_sha256},
+            "Metadata": {"sha256": upload.sha256},
         },
         why="Upload the packaged model.",
     )
@@ -101,16 +96,16 @@ def role_steps(spec: EndpointSpec, account: str) -> Iterator[Step]:
 
 
 def hosting_steps(spec: EndpointSpec, account: str) -> Iterator[Step]:
-    """Yield models, configuration and endpoint."""
-    for variant in spec.all_variants:
+    """Yield models, configuration, endpoint and its inference components."""
+    for parameters in hosting.models(spec, account):
         yield Step(
             operation="sagemaker.create_model",
-            parameters=hosting.model_parameters(spec, variant, account),
+            parameters=parameters,
             why="Name image, model data and role.",
         )
     yield Step(
         operation="sagemaker.create_endpoint_config",
-        parameters=hosting.config_parameters(spec),
+        parameters=hosting.config_parameters(spec, account),
         why=f"Say how it is served: {describe_capacity(spec)}.",
     )
     yield Step(
@@ -119,6 +114,18 @@ def hosting_steps(spec: EndpointSpec, account: str) -> Iterator[Step]:
         why="Start the endpoint and wait until it is in service.",
         wait_for="endpoint_in_service",
     )
+    for variant in spec.variants:
+        for component in variant.components:
+            yield Step(
+                operation="sagemaker.create_inference_component",
+                parameters=hosting.component_parameters(spec, variant, component),
+                why=f"Put {_counted(component)} of the model on the instances and wait for them.",
+                wait_for="component_in_service",
+            )
+
+
+def _counted(component: InferenceComponentSpec) -> str:
+    return "one copy" if component.copy_count == 1 else f"{component.copy_count} copies"
 
 
 def describe_capacity(spec: EndpointSpec) -> str:
@@ -129,15 +136,23 @@ def describe_capacity(spec: EndpointSpec) -> str:
             f"at most {spec.first.max_concurrency} concurrent invocations"
         )
     fleets = ", ".join(f"{v.initial_instance_count} x {v.instance_type}" for v in spec.variants)
-    return f"{spec.inference_option}, {fleets}"
+    return f"{spec.inference_option}, {fleets}{_shared(spec)}"
+
+
+def _shared(spec: EndpointSpec) -> str:
+    """What shares the instances, when that is more than one model."""
+    if spec.components:
+        count = len(spec.components)
+        return f", {count} inference component{'s' if count > 1 else ''}"
+    several = [m.multi_model for m in spec.served if m.multi_model is not None]
+    return f", {sum(len(one.models) for one in several)} models in one container" if several else ""
 
 
 def scaling_steps(spec: EndpointSpec, *, first: int) -> tuple[Step, ...]:
     """Return targets, policies, alarms and schedules; `first` is the number of the first step."""
     steps: list[Step] = []
-    for variant in spec.all_variants:
-        if variant.scaling is not None:
-            steps += _scaling_of(spec, variant, first + len(steps))
+    for scaled in scaling.all_scaled(spec):
+        steps += _scaling_of(spec, scaled, first + len(steps))
     if spec.alarms is not None:
         for variant in spec.variants:
             steps += alarm_steps(
@@ -149,13 +164,12 @@ def scaling_steps(spec: EndpointSpec, *, first: int) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _scaling_of(spec: EndpointSpec, variant: ProductionVariant, number: int) -> list[Step]:
-    wanted = variant.scaling
-    assert wanted is not None  # noqa: S101 - the caller looked
+def _scaling_of(spec: EndpointSpec, scaled: scaling.Scaled, number: int) -> list[Step]:
+    wanted = scaled.spec
     steps = [
         Step(
             operation="application-autoscaling.register_scalable_target",
-            parameters=scaling.target_parameters(spec, variant),
+            parameters=scaling.target_parameters(scaled),
             why=f"Let capacity move between {wanted.min_capacity} and {wanted.max_capacity}.",
         )
     ]
@@ -164,10 +178,10 @@ def _scaling_of(spec: EndpointSpec, variant: ProductionVariant, number: int) -> 
         steps.append(
             Step(
                 operation="application-autoscaling.put_scaling_policy",
-                parameters=scaling.policy_parameters(spec, variant, policy),
+                parameters=scaling.policy_parameters(scaled, policy),
                 why=f"Hold {policy.metric} at {policy.target_value:g}."
                 if tracking
-                else "Add the first instance when requests wait and none is there.",
+                else f"Add the first {scaled.unit} when requests come and none is there.",
             )
         )
         if not tracking:
@@ -175,14 +189,14 @@ def _scaling_of(spec: EndpointSpec, variant: ProductionVariant, number: int) -> 
             steps.append(
                 Step(
                     operation="cloudwatch.put_metric_alarm",
-                    parameters=scaling.alarm_parameters(spec, variant, policy, action),
-                    why="Ring when requests wait and no instance is there.",
+                    parameters=scaling.alarm_parameters(scaled, policy, action),
+                    why=f"Ring when requests come and no {scaled.unit} is there.",
                 )
             )
     steps += [
         Step(
             operation="application-autoscaling.put_scheduled_action",
-            parameters=scaling.schedule_parameters(spec, variant, schedule),
+            parameters=scaling.schedule_parameters(scaled, schedule),
             why=f"Move the bounds by schedule: {schedule.schedule}.",
         )
         for schedule in wanted.schedules

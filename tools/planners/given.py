@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tools.aws import AwsClients
 from tools.endpoint import EndpointSpec, Upload
 from tools.errors import InvalidInputError, NameInUseError, NotFoundError
-from tools.planners.names import bucket_of, config_name, model_name, uploads
+from tools.planners.names import bucket_of, config_name, model_names, uploads
 from tools.planners.place import Place
 
 
@@ -53,7 +53,7 @@ def place_for(spec: EndpointSpec, clients: AwsClients, *, nonce: str, bucket: st
             f"There is an endpoint named {spec.name} already.",
             remedy="Give the specification another name, or delete that endpoint first.",
         )
-    named = [uri for uri, _ in uploads(spec)]
+    named = [upload.uri for upload in uploads(spec)]
     named += [spec.asynchronous.output_uri] if spec.asynchronous else []
     named += [spec.data_capture.destination_uri] if spec.data_capture else []
     bucket = bucket_of(named[0]) if named else bucket or f"sagemaker-sagepilot-{region}-{account}"
@@ -76,7 +76,7 @@ def with_free_names(spec: EndpointSpec, clients: AwsClients, suffix: str) -> End
     names of its own.
     """
     config = {"EndpointConfigName": config_name(spec)}
-    models = [{"ModelName": model_name(spec, variant)} for variant in spec.all_variants]
+    models = [{"ModelName": name} for name in model_names(spec)]
     taken = clients.exists("sagemaker.describe_endpoint_config", config) or any(
         clients.exists("sagemaker.describe_model", model) for model in models
     )

@@ -1,33 +1,54 @@
 """Models, endpoint configuration and endpoint as request parameters in AWS's spelling; pure."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from tools.endpoint import EndpointSpec, InferenceOption, ModelSpec, ProductionVariant
+from tools.endpoint import (
+    EndpointSpec,
+    InferenceComponentSpec,
+    InferenceOption,
+    ModelSpec,
+    ProductionVariant,
+)
 from tools.planners import roles
-from tools.planners.names import config_name, model_name
+from tools.planners.names import component_model_name, config_name, model_name
 
 
-def model_parameters(
-    spec: EndpointSpec, variant: ProductionVariant, account: str
-) -> dict[str, Any]:
-    """Return CreateModel's parameters for a variant."""
-    served = variant.sagemaker_model
+def models(spec: EndpointSpec, account: str) -> Iterator[dict[str, Any]]:
+    """Yield CreateModel's parameters: of each variant's model, then of each component's."""
+    for variant in spec.all_variants:
+        if variant.sagemaker_model is not None:
+            yield _model(spec, variant.sagemaker_model, model_name(spec, variant), account)
+    for component in spec.components:
+        name = component_model_name(spec, component)
+        yield _model(spec, component.sagemaker_model, name, account)
+
+
+def _model(spec: EndpointSpec, served: ModelSpec, name: str, account: str) -> dict[str, Any]:
     container: dict[str, Any] = {"Image": served.image_uri, **_model_data(served)}
+    if served.multi_model is not None:
+        container["Mode"] = "MultiModel"
+        if served.multi_model.model_cache:
+            container["MultiModelConfig"] = {"ModelCacheSetting": served.multi_model.model_cache}
     if served.environment:
         container["Environment"] = dict(sorted(served.environment.items()))
     parameters: dict[str, Any] = {
-        "ModelName": model_name(spec, variant),
+        "ModelName": name,
         "PrimaryContainer": container,
         "ExecutionRoleArn": execution_role(spec, account),
+        **_network(spec),
     }
-    if spec.network_isolation:
-        parameters["EnableNetworkIsolation"] = True
+    return parameters | _tags(spec)
+
+
+def _network(spec: EndpointSpec) -> dict[str, Any]:
+    found: dict[str, Any] = {"EnableNetworkIsolation": True} if spec.network_isolation else {}
     if spec.vpc:
-        parameters["VpcConfig"] = {
+        found["VpcConfig"] = {
             "Subnets": list(spec.vpc.subnets),
             "SecurityGroupIds": list(spec.vpc.security_group_ids),
         }
-    return parameters | _tags(spec)
+    return found
 
 
 def _model_data(served: ModelSpec) -> dict[str, Any]:
@@ -51,8 +72,12 @@ def execution_role(spec: EndpointSpec, account: str) -> str:
     return spec.role_arn or roles.role_arn(account, roles.role_name(spec.name, spec.suffix))
 
 
-def config_parameters(spec: EndpointSpec) -> dict[str, Any]:
-    """Return CreateEndpointConfig's parameters."""
+def config_parameters(spec: EndpointSpec, account: str) -> dict[str, Any]:
+    """Return CreateEndpointConfig's parameters.
+
+    Instances that host components belong to no model: role and network stand here
+    (API_CreateEndpointConfig).
+    """
     parameters: dict[str, Any] = {
         "EndpointConfigName": config_name(spec),
         "ProductionVariants": [variant_parameters(spec, v) for v in spec.variants],
@@ -65,6 +90,9 @@ def config_parameters(spec: EndpointSpec) -> dict[str, Any]:
         parameters["DataCaptureConfig"] = _data_capture(spec)
     if spec.kms_key_id:
         parameters["KmsKeyId"] = spec.kms_key_id
+    if spec.components:
+        parameters["ExecutionRoleArn"] = execution_role(spec, account)
+        parameters |= _network(spec)
     return parameters | _tags(spec)
 
 
@@ -75,10 +103,9 @@ def endpoint_parameters(spec: EndpointSpec) -> dict[str, Any]:
 
 def variant_parameters(spec: EndpointSpec, variant: ProductionVariant) -> dict[str, Any]:
     """Return a variant as CreateEndpointConfig takes it."""
-    named: dict[str, Any] = {
-        "VariantName": variant.name,
-        "ModelName": model_name(spec, variant),
-    }
+    named: dict[str, Any] = {"VariantName": variant.name}
+    if variant.sagemaker_model is not None:
+        named["ModelName"] = model_name(spec, variant)
     if spec.inference_option is InferenceOption.SERVERLESS:
         return {**named, "ServerlessConfig": _serverless(variant)}
     optional = {
@@ -98,7 +125,46 @@ def variant_parameters(spec: EndpointSpec, variant: ProductionVariant) -> dict[s
     }
     if variant.routing_strategy:
         parameters["RoutingConfig"] = {"RoutingStrategy": variant.routing_strategy}
+    managed = variant.managed_instance_scaling
+    if managed is not None:
+        parameters["ManagedInstanceScaling"] = {
+            "Status": "ENABLED",
+            "MinInstanceCount": managed.min_instance_count,
+            "MaxInstanceCount": managed.max_instance_count,
+        }
     return parameters
+
+
+def component_parameters(
+    spec: EndpointSpec, variant: ProductionVariant, component: InferenceComponentSpec
+) -> dict[str, Any]:
+    """Return CreateInferenceComponent's parameters."""
+    needed = {
+        "NumberOfCpuCoresRequired": component.number_of_cpu_cores,
+        "NumberOfAcceleratorDevicesRequired": component.number_of_accelerator_devices,
+        "MinMemoryRequiredInMb": component.min_memory_required_in_mb,
+        "MaxMemoryRequiredInMb": component.max_memory_required_in_mb,
+    }
+    startup = {
+        "ModelDataDownloadTimeoutInSeconds": component.model_data_download_timeout_s,
+        "ContainerStartupHealthCheckTimeoutInSeconds": (
+            component.container_startup_health_check_timeout_s
+        ),
+    }
+    specification: dict[str, Any] = {
+        "ModelName": component_model_name(spec, component),
+        "ComputeResourceRequirements": {k: v for k, v in needed.items() if v is not None},
+    }
+    given = {key: value for key, value in startup.items() if value is not None}
+    if given:
+        specification["StartupParameters"] = given
+    return {
+        "InferenceComponentName": component.name,
+        "EndpointName": spec.name,
+        "VariantName": variant.name,
+        "Specification": specification,
+        "RuntimeConfig": {"CopyCount": component.copy_count},
+    } | _tags(spec)
 
 
 def _serverless(variant: ProductionVariant) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tools.plan import Step, UndoCall
+from tools.waiting import Waiter
 
 _TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 _INVERSE: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -16,6 +17,10 @@ _INVERSE: dict[str, tuple[str, tuple[str, ...]]] = {
         ("EndpointConfigName",),
     ),
     "sagemaker.create_endpoint": ("sagemaker.delete_endpoint", ("EndpointName",)),
+    "sagemaker.create_inference_component": (
+        "sagemaker.delete_inference_component",
+        ("InferenceComponentName",),
+    ),
     "scheduler.create_schedule": ("scheduler.delete_schedule", ("Name",)),
     "application-autoscaling.register_scalable_target": (
         "application-autoscaling.deregister_scalable_target",
@@ -32,6 +37,11 @@ _INVERSE: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+#: What takes time to go, and is in the way of what was made before it.
+_GONE_WHEN: dict[str, Waiter] = {
+    "sagemaker.delete_endpoint": "endpoint_deleted",
+    "sagemaker.delete_inference_component": "component_deleted",
+}
 #: Carrying a change set out is taken back with the stack that the change set made.
 _WITH_ANOTHER = frozenset({"cloudformation.execute_change_set"})
 
@@ -60,7 +70,7 @@ def _inverse(number: int, step: Step) -> UndoCall:
         operation=operation,
         parameters={key: step.parameters[key] for key in keys},
         for_step=number,
-        wait_for="endpoint_deleted" if operation == "sagemaker.delete_endpoint" else None,
+        wait_for=_GONE_WHEN.get(operation),
     )
 
 

@@ -71,7 +71,7 @@ def steps_by_jumpstart(
     """
     check_expressible(spec)
     recording = room.record(_request(spec, model, instance_type, room))
-    _check_same_model(recording, spec.first.sagemaker_model)
+    _check_same_model(recording, spec.the_model)
     own = [
         *storage_steps(spec, bucket_exists=room.bucket_exists),
         *role_steps(spec, room.account),

@@ -106,9 +106,10 @@ def check_expressible(spec: EndpointSpec) -> None:
         "a shadow variant": spec.shadow is not None,
         f"a variant that is not named {SDK_VARIANT}": first.name != SDK_VARIANT,
         "a variant's weight": first.weight != 1,
+        "inference components": bool(spec.components),
+        "a multi-model container": any(m.multi_model for m in spec.served),
+        "a model that its image fetches itself": any(m.model_data_uri is None for m in spec.served),
     }
-    if first.sagemaker_model.model_data_uri is None:
-        faults["a model that its image fetches itself"] = True
     found = [what for what, is_so in faults.items() if is_so]
     if found:
         raise InvalidInputError(
@@ -119,15 +120,13 @@ def check_expressible(spec: EndpointSpec) -> None:
 
 def request_for(spec: EndpointSpec, room: SdkRoom, source: SourceFolder | None) -> SdkRequest:
     """Return a specification as ModelBuilder's arguments; pure."""
-    served = spec.first.sagemaker_model
+    served = spec.the_model
     return SdkRequest(
         image_uri=served.image_uri,
         model_data_uri=served.model_data_uri,
         environment=served.environment,
         source=source,
-        planned_objects={
-            uri: str(variant.sagemaker_model.archive_sha256) for uri, variant in uploads(spec)
-        },
+        planned_objects={upload.uri: upload.sha256 for upload in uploads(spec)},
         **deployment_arguments(spec, room),
     )
 
@@ -251,5 +250,5 @@ def step_of(call: RecordedCall, spec: EndpointSpec) -> Step:
 
 def bucket_needed(spec: EndpointSpec, default: str) -> str:
     """Return the bucket of the model's archive."""
-    uri = spec.first.sagemaker_model.model_data_uri
+    uri = spec.the_model.model_data_uri
     return bucket_of(uri) if uri else default

@@ -1,6 +1,6 @@
 """The names that a plan gives: fixed by the specification alone."""
 
-from tools.endpoint import EndpointSpec, ProductionVariant
+from tools.endpoint import EndpointSpec, InferenceComponentSpec, ProductionVariant, Upload
 
 LONGEST = 63  # characters of a SageMaker name (limits.csv: resource_name_max)
 
@@ -19,6 +19,19 @@ def model_name(spec: EndpointSpec, variant: ProductionVariant) -> str:
     )
 
 
+def component_model_name(spec: EndpointSpec, component: InferenceComponentSpec) -> str:
+    """Return the name of the SageMaker model that a component serves."""
+    if component == spec.components[0]:
+        return config_name(spec)
+    return _suffixed(component.name, spec.suffix)
+
+
+def model_names(spec: EndpointSpec) -> tuple[str, ...]:
+    """Return the names of all its SageMaker models."""
+    own = [model_name(spec, v) for v in spec.all_variants if v.sagemaker_model is not None]
+    return (*own, *(component_model_name(spec, one) for one in spec.components))
+
+
 def _suffixed(stem: str, suffix: str) -> str:
     if stem.endswith(suffix):
         return stem
@@ -35,11 +48,10 @@ def key_of(uri: str) -> str:
     return uri.removeprefix("s3://").partition("/")[2]
 
 
-def uploads(spec: EndpointSpec) -> tuple[tuple[str, ProductionVariant], ...]:
-    """Return (S3 URI, variant) of every archive that is uploaded, each URI once."""
-    found: dict[str, ProductionVariant] = {}
-    for variant in spec.all_variants:
-        served = variant.sagemaker_model
-        if served.archive_sha256 is not None and served.model_data_uri is not None:
-            found.setdefault(served.model_data_uri, variant)
-    return tuple(found.items())
+def uploads(spec: EndpointSpec) -> tuple[Upload, ...]:
+    """Return every archive that is uploaded, each S3 URI once."""
+    found: dict[str, Upload] = {}
+    for served in spec.served:
+        for upload in served.uploads:
+            found.setdefault(upload.uri, upload)
+    return tuple(found.values())

@@ -89,6 +89,12 @@ def preconditions(
         parameters={"EndpointName": spec.name},
         found=False,
     )
+    for component in spec.components:
+        yield Precondition(
+            operation="sagemaker.describe_inference_component",
+            parameters={"InferenceComponentName": component.name},
+            found=False,
+        )
     for step in steps:
         if step.operation == "cloudformation.create_change_set":
             yield Precondition(

@@ -46,7 +46,7 @@ def trust_policy() -> str:
 
 def execution_policy(spec: EndpointSpec, account: str) -> str:
     """Return the role's policy, as JSON: these models, these images, their logs and metrics."""
-    models = [v.sagemaker_model for v in spec.all_variants]
+    models = spec.served
     data = sorted({m.model_data_uri.removeprefix("s3://") for m in models if m.model_data_uri})
     images = sorted({_repository(m.image_uri, spec.region) for m in models})
     logs = f"arn:aws:logs:{spec.region}:{account}:log-group:/aws/sagemaker/*"

@@ -1,10 +1,10 @@
 """Scalable targets, policies, alarms and schedules as request parameters; pure."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from tools.endpoint import (
     EndpointSpec,
-    ProductionVariant,
     ScalingPolicy,
     ScalingSpec,
     ScheduledScaling,
@@ -14,6 +14,8 @@ from tools.recommendation import Recommendation
 NAMESPACE = "sagemaker"
 #: SageMaker's own default for target tracking, in and out (docs: endpoint-auto-scaling).
 COOLDOWN_S = 300
+#: Counts requests to a component without a copy (docs: endpoint-auto-scaling-zero-instances).
+NO_COPY = "NoCapacityInvocationFailures"
 
 
 def scaling_spec(chosen: Recommendation) -> ScalingSpec | None:
@@ -38,54 +40,92 @@ def scaling_spec(chosen: Recommendation) -> ScalingSpec | None:
     )
 
 
-def target_key(spec: EndpointSpec, variant: ProductionVariant) -> dict[str, str]:
+class Scaled(NamedTuple):
+    """What has its own scaling: a variant's capacity, or an inference component's copies.
+
+    Attributes:
+        resource_id: As Application Auto Scaling names it.
+        stem: What its policies' names begin with.
+        label: What wakes up, in words.
+        unit: One of what is counted, in words.
+        dimension: By which its waking metric is published.
+    """
+
+    resource_id: str
+    stem: str
+    label: str
+    unit: str
+    dimension: tuple[str, str]
+    spec: ScalingSpec
+
+
+def all_scaled(spec: EndpointSpec) -> Iterator[Scaled]:
+    """Yield everything of an endpoint that has its own scaling."""
+    for variant in spec.all_variants:
+        if variant.scaling is not None:
+            yield Scaled(
+                resource_id=f"endpoint/{spec.name}/variant/{variant.name}",
+                stem=spec.name if variant == spec.first else f"{spec.name}-{variant.name}",
+                label=f"endpoint {spec.name}",
+                unit="instance",
+                dimension=("EndpointName", spec.name),
+                spec=variant.scaling,
+            )
+    for component in spec.components:
+        if component.scaling is not None:
+            yield Scaled(
+                resource_id=f"inference-component/{component.name}",
+                stem=component.name,
+                label=f"inference component {component.name}",
+                unit="copy",
+                dimension=("InferenceComponentName", component.name),
+                spec=component.scaling,
+            )
+
+
+def target_key(scaled: Scaled) -> dict[str, str]:
     """Return what names a scalable target."""
-    assert variant.scaling is not None  # noqa: S101 - the callers looked
     return {
         "ServiceNamespace": NAMESPACE,
-        "ResourceId": f"endpoint/{spec.name}/variant/{variant.name}",
-        "ScalableDimension": variant.scaling.scalable_dimension,
+        "ResourceId": scaled.resource_id,
+        "ScalableDimension": scaled.spec.scalable_dimension,
     }
 
 
-def target_parameters(spec: EndpointSpec, variant: ProductionVariant) -> dict[str, Any]:
+def target_parameters(scaled: Scaled) -> dict[str, Any]:
     """Return RegisterScalableTarget's parameters."""
-    assert variant.scaling is not None  # noqa: S101 - the callers looked
     return {
-        **target_key(spec, variant),
-        "MinCapacity": variant.scaling.min_capacity,
-        "MaxCapacity": variant.scaling.max_capacity,
+        **target_key(scaled),
+        "MinCapacity": scaled.spec.min_capacity,
+        "MaxCapacity": scaled.spec.max_capacity,
     }
 
 
-def policy_name(spec: EndpointSpec, variant: ProductionVariant, policy: ScalingPolicy) -> str:
+def policy_name(scaled: Scaled, policy: ScalingPolicy) -> str:
     """Return a policy's name, one of its kind in the account."""
-    part = "" if variant == spec.first else f"-{variant.name}"
-    return f"{spec.name}{part}-{policy.metric}"
+    return f"{scaled.stem}-{policy.metric}"
 
 
-def policy_parameters(
-    spec: EndpointSpec, variant: ProductionVariant, policy: ScalingPolicy
-) -> dict[str, Any]:
+def policy_parameters(scaled: Scaled, policy: ScalingPolicy) -> dict[str, Any]:
     """Return PutScalingPolicy's parameters."""
     body = (
-        {"TargetTrackingScalingPolicyConfiguration": _target_tracking(spec, policy)}
+        {"TargetTrackingScalingPolicyConfiguration": _target_tracking(scaled, policy)}
         if policy.policy_type == "TargetTrackingScaling"
         else {"StepScalingPolicyConfiguration": _one_more(policy)}
     )
     return {
-        "PolicyName": policy_name(spec, variant, policy),
-        **target_key(spec, variant),
+        "PolicyName": policy_name(scaled, policy),
+        **target_key(scaled),
         "PolicyType": policy.policy_type,
         **body,
     }
 
 
-def _target_tracking(spec: EndpointSpec, policy: ScalingPolicy) -> dict[str, Any]:
+def _target_tracking(scaled: Scaled, policy: ScalingPolicy) -> dict[str, Any]:
     measured = (
         {"PredefinedMetricSpecification": {"PredefinedMetricType": policy.metric}}
         if policy.metric.startswith("SageMaker")
-        else {"CustomizedMetricSpecification": {**_metric(spec, policy.metric),
+        else {"CustomizedMetricSpecification": {**_metric(scaled, policy.metric),
                                                 "Statistic": "Average"}}
     )  # fmt: skip
     return {
@@ -99,35 +139,41 @@ def _target_tracking(spec: EndpointSpec, policy: ScalingPolicy) -> dict[str, Any
 def _one_more(policy: ScalingPolicy) -> dict[str, Any]:
     return {
         "AdjustmentType": "ChangeInCapacity",
-        "MetricAggregationType": "Average",
+        "MetricAggregationType": "Maximum" if policy.metric == NO_COPY else "Average",
         "Cooldown": policy.scale_out_cooldown_s,
         "StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 1}],
     }
 
 
-def _metric(spec: EndpointSpec, name: str) -> dict[str, Any]:
+def _metric(scaled: Scaled, name: str) -> dict[str, Any]:
+    what, which = scaled.dimension
     return {
         "MetricName": name,
         "Namespace": "AWS/SageMaker",
-        "Dimensions": [{"Name": "EndpointName", "Value": spec.name}],
+        "Dimensions": [{"Name": what, "Value": which}],
     }
 
 
 def alarm_parameters(
-    spec: EndpointSpec,
-    variant: ProductionVariant,
+    scaled: Scaled,
     policy: ScalingPolicy,
     action: Any,  # noqa: ANN401 - an ARN, or what stands for one
 ) -> dict[str, Any]:
-    """Return the alarm that wakes a sleeping endpoint (values: async-inference-autoscale, 2026)."""
+    """Return the alarm that wakes what sleeps.
+
+    Values: async-inference-autoscale and endpoint-auto-scaling-zero-instances, 2026. A refused
+    request is counted in the one minute in which it was made, so one such minute is enough.
+    """
+    refused = policy.metric == NO_COPY
+    minutes = 1 if refused else 2
     return {
-        "AlarmName": policy_name(spec, variant, policy),
-        "AlarmDescription": f"Wakes endpoint {spec.name} from zero instances",
-        **_metric(spec, policy.metric),
-        "Statistic": "Average",
+        "AlarmName": policy_name(scaled, policy),
+        "AlarmDescription": f"Wakes {scaled.label} from zero",
+        **_metric(scaled, policy.metric),
+        "Statistic": "Sum" if refused else "Average",
         "Period": 60,
-        "EvaluationPeriods": 2,
-        "DatapointsToAlarm": 2,
+        "EvaluationPeriods": minutes,
+        "DatapointsToAlarm": minutes,
         "Threshold": 1.0,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "missing",
@@ -135,13 +181,11 @@ def alarm_parameters(
     }
 
 
-def schedule_parameters(
-    spec: EndpointSpec, variant: ProductionVariant, schedule: ScheduledScaling
-) -> dict[str, Any]:
+def schedule_parameters(scaled: Scaled, schedule: ScheduledScaling) -> dict[str, Any]:
     """Return PutScheduledAction's parameters."""
     bounds = {"MinCapacity": schedule.min_capacity, "MaxCapacity": schedule.max_capacity}
     parameters: dict[str, Any] = {
-        **target_key(spec, variant),
+        **target_key(scaled),
         "ScheduledActionName": schedule.name,
         "Schedule": schedule.schedule,
         "ScalableTargetAction": {k: v for k, v in bounds.items() if v is not None},

@@ -241,7 +241,7 @@ class _Drafting:
         )
 
     def _model(self, spec: EndpointSpec) -> dict[str, Any]:
-        served = spec.first.sagemaker_model
+        served = spec.the_model
         container: dict[str, Any] = {
             "Image": served.image_uri,
             "ModelDataUrl": served.model_data_uri,

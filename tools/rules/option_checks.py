@@ -101,8 +101,9 @@ def _provisioned(subject: Subject) -> Iterator[str]:
 
 
 def _accelerated(subject: Subject) -> Iterator[str]:
-    tag = subject.variant.sagemaker_model.image_uri.rpartition(":")[2]
-    if _is(subject, SERVERLESS) and ("-gpu-" in tag or "-cu1" in tag or "neuron" in tag):
+    tags = [model.image_uri.rpartition(":")[2] for model in subject.variant.served]
+    built_for_one = any("-gpu-" in t or "-cu1" in t or "neuron" in t for t in tags)
+    if _is(subject, SERVERLESS) and built_for_one:
         yield "A serverless endpoint has no accelerator, and the image is built for one."
 
 

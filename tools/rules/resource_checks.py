@@ -22,12 +22,12 @@ _LOCAL_SSD = re.compile(r"^ml\.[a-z]+\d+[a-z]*d[a-z]*\.|^ml\.(g4dn|g5|g6|g6e|p4d
 
 
 def _image(subject: Subject) -> Iterator[str]:
-    uri = subject.variant.sagemaker_model.image_uri
-    found = _IMAGE.fullmatch(uri)
-    if found is None:
-        yield f"{uri} is no image in Amazon ECR."
-    elif found["region"] != subject.spec.region:
-        yield f"The image is in {found['region']}, the endpoint in {subject.spec.region}."
+    for uri in (model.image_uri for model in subject.variant.served):
+        found = _IMAGE.fullmatch(uri)
+        if found is None:
+            yield f"{uri} is no image in Amazon ECR."
+        elif found["region"] != subject.spec.region:
+            yield f"The image is in {found['region']}, the endpoint in {subject.spec.region}."
 
 
 def _offered(subject: Subject) -> Iterator[str]:
@@ -87,7 +87,11 @@ def _volume(subject: Subject) -> Iterator[str]:
 
 
 def _environment(subject: Subject) -> Iterator[str]:
-    variables = subject.variant.sagemaker_model.environment
+    for model in subject.variant.served:
+        yield from _variables(subject, model.environment)
+
+
+def _variables(subject: Subject, variables: dict[str, str]) -> Iterator[str]:
     entries = subject.catalog.limit_number("environment_entries_max")
     each = subject.catalog.limit_number("environment_value_max")
     total = subject.catalog.limit_bytes("environment_total_max")
@@ -102,9 +106,9 @@ def _environment(subject: Subject) -> Iterator[str]:
 
 
 def _data_in_s3(subject: Subject) -> Iterator[str]:
-    uri = subject.variant.sagemaker_model.model_data_uri
-    if uri is not None and not re.fullmatch(r"s3://[^/]+/.+", uri):
-        yield f"Model data lies in S3, not at {uri}."
+    for uri in (model.model_data_uri for model in subject.variant.served):
+        if uri is not None and not re.fullmatch(r"s3://[^/]+/.+", uri):
+            yield f"Model data lies in S3, not at {uri}."
 
 
 def _single_instance(subject: Subject) -> Iterator[str]:
@@ -120,8 +124,8 @@ def _capture_place(subject: Subject) -> Iterator[str]:
 
 
 def _isolated_download(subject: Subject) -> Iterator[str]:
-    variables = subject.variant.sagemaker_model.environment
-    if subject.spec.network_isolation and variables.get("HF_MODEL_ID", "/").find("/") > 0:
+    ids = [m.environment.get("HF_MODEL_ID", "/") for m in subject.variant.served]
+    if subject.spec.network_isolation and any(one.find("/") > 0 for one in ids):
         yield "The model is fetched from a hub at start, which network isolation forbids."
 
 
