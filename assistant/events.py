@@ -76,6 +76,7 @@ class PlanProposed(_Event):
     endpoint_name: str
     typed_name_required: str | None
     eula_required: bool
+    licence: dict[str, str] | None = None
     steps: tuple[dict[str, Any], ...]
     cost_usd_per_month: float | None
     cost_if_forgotten_usd_per_month: float | None = None

@@ -21,6 +21,7 @@ def plan_event(plan: DeploymentPlan) -> events.PlanProposed:
         endpoint_name=plan.endpoint_name,
         typed_name_required=plan.typed_name_required,
         eula_required=plan.eula_required,
+        licence=None if plan.licence is None else plan.licence.model_dump(),
         steps=tuple(told["steps"]),
         cost_usd_per_month=money(plan.cost_usd_per_month),
         cost_if_forgotten_usd_per_month=money(plan.cost_if_forgotten_usd_per_month),

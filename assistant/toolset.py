@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
-from assistant import events, lifecycle_tools
+from assistant import catalogue_tools, events, lifecycle_tools
 from assistant.answers import UNREADABLE
 from assistant.grounding import said_by_user
 from assistant.lifecycle_tools import Arguments as _Arguments
@@ -24,7 +24,7 @@ from tools.observation import endpoint_rows
 from tools.plan import DeploymentPlan, parse_plan
 from tools.planners.removal import plan_deletion, plan_undo
 from tools.quantities import parse_value
-from tools.recommendation import assumptions, conflicts, missing, recommend
+from tools.recommendation import assumptions, conflicts, missing
 from tools.requirements import Requirements, merge
 from tools.source import local_size_bytes
 
@@ -148,7 +148,7 @@ def _recommend(arguments: Recommend, state: State, place: Workplace) -> Outcome:
     said = known(state)
     changed = {c.field: _value(c) for c in arguments.changes}
     needs = seen_by(place, _merged(said, changed))
-    made = recommend(needs, place.catalog)
+    made = place.recommend(needs)
     told = recommendation_json(made)
     result: dict[str, Any] = {
         "recommendation": told,
@@ -177,7 +177,7 @@ def _make_plan(_: MakePlan, state: State, place: Workplace) -> Outcome:
     needs = known(state)
     made = _proposed(place.plan(needs), place)
     settled = made.result["plan"]["recommendation"] or {}
-    before = recommendation_json(recommend(seen_by(place, needs), place.catalog))
+    before = recommendation_json(place.recommend(seen_by(place, needs)))
     if settled == before or not settled:
         return made
     # The model's own file told more than its size did: what is planned is what is shown.
@@ -250,6 +250,12 @@ def _undo(arguments: PlanUndo, _: State, place: Workplace) -> Outcome:
     return _proposed(plan_undo(arguments.deployment_id, place.removal(region)), place)
 
 
+def _models(arguments: catalogue_tools.SearchModels, state: State, place: Workplace) -> Outcome:
+    region = known(state).region or place.region
+    hits = catalogue_tools.found_models(arguments, place, region)
+    return Outcome({"models": [catalogue_tools.told(hit) for hit in hits], "region": region})
+
+
 def _planned(make: Callable[[Any, State, Workplace], DeploymentPlan]) -> Tool:
     """Return the tool that proposes what `make` plans."""
 
@@ -265,6 +271,7 @@ TOOLS: dict[str, tuple[type[BaseModel], Tool]] = {
     "recommend": (Recommend, _recommend),
     "make_plan": (MakePlan, _make_plan),
     "search_notes": (SearchNotes, _search),
+    "search_models": (catalogue_tools.SearchModels, _models),
     "describe_endpoints": (DescribeEndpoints, _endpoints),
     "describe_deployment": (DescribeDeployment, _deployment),
     "plan_deletion": (PlanDeletion, _delete),

@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 from tools.aws import AwsClients, AwsTarget
 from tools.carrying import Workshop
 from tools.catalog import Catalog
-from tools.endpoint import DeploymentMethod, EndpointSpec
+from tools.endpoint import ENDPOINT_OPTIONS, DeploymentMethod, EndpointSpec
+from tools.errors import SagepilotError
 from tools.journal import Journal
 from tools.jumpstart.reading import JumpStartCatalogue
 from tools.packaging import Look, look

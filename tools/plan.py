@@ -89,6 +89,24 @@ class Precondition(_Value):
         return value if self.answered else {k: v for k, v in value.items() if k != "answered"}
 
 
+class Licence(_Value):
+    """What a person accepts together with a plan; the digest covers its text.
+
+    Attributes:
+        uri: Where it lies.
+        text: In full; empty when it could not be read.
+    """
+
+    model_id: str
+    uri: str
+    text: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
 class DeploymentPlan(_Value):
     """One exact plan.
 
@@ -100,6 +118,7 @@ class DeploymentPlan(_Value):
         undoes: The deployment an undo plan takes back.
         cost_usd_per_month: At the traffic that was stated; None when a price is not known.
         cost_if_forgotten_usd_per_month: When nobody uses it and nobody deletes it.
+        licence: What is accepted with the plan, where the model has one.
         expected_changes: What a CloudFormation change set must hold, no more and no less.
         sample: The request that verifies the endpoint.
         spec: The endpoint that it makes, for rendering; None when it makes none.
@@ -121,6 +140,7 @@ class DeploymentPlan(_Value):
     expected_changes: tuple[dict[str, Any], ...] = ()
     typed_name_required: str | None = None
     eula_required: bool = False
+    licence: Licence | None = None
     summary: str = ""
     cost_usd_per_month: Decimal | None = None
     cost_if_forgotten_usd_per_month: Decimal | None = None
@@ -170,6 +190,8 @@ class DeploymentPlan(_Value):
             {"operation": s.operation, "parameters": s.parameters, "wait_for": s.wait_for}
             for s in self.steps
         ]
+        if self.licence is not None:
+            covered["licence"] = {"uri": self.licence.uri, "sha256": self.licence.sha256}
         covered["undo"] = [u.model_dump(mode="json") for u in self.undo]
         return hashlib.sha256(canonical_json(covered)).hexdigest()
 

@@ -267,6 +267,7 @@ def _planned(
             "sample": told.sample,
             "spec": spec,
             "eula_required": any(model.accept_eula for model in spec.served),
+            "licence": None if listed is None else listed.licence,
             "recommendation": told.recommendation,
             "requirements": told.requirements,
         }

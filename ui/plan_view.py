@@ -140,6 +140,8 @@ def _draw_answer(page: Page, plan: PlanProposed) -> None:
                 autocomplete="off",
             )
         if plan.eula_required:
+            if plan.licence:
+                _draw_licence(plan.licence)
             st.checkbox("I accept the model's licence agreement", key=f"eula-{key}")
         with st.container(horizontal=True):
             st.form_submit_button(
@@ -158,6 +160,15 @@ def _draw_answer(page: Page, plan: PlanProposed) -> None:
                 on_click=_reject,
                 args=(page, plan),
             )
+
+
+def _draw_licence(licence: Mapping[str, str]) -> None:
+    """The licence in full, as text: it is data from outside."""
+    with st.expander(f"Licence of {plain(licence.get('model_id', ''))}", expanded=True):
+        st.caption(plain(licence.get("uri", "")))
+        st.code(
+            licence.get("text") or "Its text could not be read.", language=None, wrap_lines=True
+        )
 
 
 def _approve(page: Page, plan: PlanProposed) -> None:

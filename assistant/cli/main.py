@@ -22,6 +22,7 @@ COMMANDS = {
     "ask": "One grounded, cited answer.",
     "search": "Search the notes.",
     "recommend": "Requirements in, recommendation out.",
+    "models": "Search JumpStart's catalogue of ready models.",
     "plan": "Requirements in, one exact plan out.",
     "deploy": "Carry out exactly one approved plan.",
     "import": "An endpoint or a template as a specification.",

@@ -41,7 +41,11 @@ def show_plan(plan: DeploymentPlan) -> None:
     """Print a plan and how to approve it."""
     console = Console()
     console.print(plan_table(plan.model_dump(mode="json")))
+    if plan.licence is not None:
+        console.print(Text(f"Licence of {plan.licence.model_id} ({plan.licence.uri}):", "bold"))
+        console.print(Text(plan.licence.text or "Its text could not be read."))
     named = f" --typed-name {plan.typed_name_required}" if plan.typed_name_required else ""
+    named += " --accept-eula" if plan.eula_required else ""
     console.print(
         Text(f"Approve: sagepilot deploy {plan.digest[:12]} --approve {plan.digest}{named}")
     )
@@ -62,6 +66,31 @@ def show_recommendation(told: dict[str, Any]) -> None:
         console.print(Text(f"if {flip['if']}: {flip['then']}"))
     for assumption in told["assumptions"]:
         console.print(Text(f"assumed: {assumption}"))
+
+
+def show_models(hits: Iterable[dict[str, Any]], where: str) -> None:
+    """Print models of the catalogue as a table, and how to deploy one."""
+    table = Table(title=f"JumpStart, {where}", title_justify="left")
+    for heading in ("model", "task", "licence", "default type", "serverless"):
+        table.add_column(heading, no_wrap=heading == "model", overflow="fold")
+    shown = list(hits)
+    for hit in shown:
+        price = "" if hit["usd_per_hour"] is None else f", USD {hit['usd_per_hour']:.3f} an hour"
+        licence = hit["licence"] or "licence not told"
+        table.add_row(
+            hit["model_id"],
+            hit["task"],
+            licence if hit["access"] == "open" else f"{licence} ({hit['access']})",
+            f"{hit['default_instance_type'] or ''}{price}",
+            "yes" if hit["serverless"] else "no",
+        )
+    console = Console()
+    console.print(table)
+    if not shown:
+        console.print(Text("Nothing fits; leave a criterion out."))
+        return
+    example = '{"model_source": {"kind": "jumpstart", "uri": "' + shown[0]["model_id"] + '"}}'
+    console.print(Text(f"Deploy one: echo '{example}' | sagepilot plan -"))
 
 
 def _so_far(amount: float | None) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assistant.bootstrap import App
     from assistant.conversation import Conversation
 
+ACCEPTANCE = "accept-licence"
 SHOWN = 12  # characters of a digest that are enough to type
 
 
@@ -34,7 +35,7 @@ def talk(conversation: "Conversation", app: "App") -> None:
 
 
 def _answer(conversation: "Conversation", text: str) -> Iterator[events.Event]:
-    """`/approve DIGEST [NAME]` and `/reject [REASON]` answer the plan that waits."""
+    """`/approve DIGEST [NAME] [accept-licence]` and `/reject [REASON]` answer what waits."""
     word, _, rest = text.partition(" ")
     pending = conversation.pending_plan()
     if word in {"/approve", "/reject"} and pending is None:
@@ -42,8 +43,12 @@ def _answer(conversation: "Conversation", text: str) -> Iterator[events.Event]:
     elif word == "/approve" and pending is not None:
         digest, _, name = rest.strip().partition(" ")
         whole = len(digest) >= SHOWN and pending.digest.startswith(digest)
+        words = name.split()
+        accepted = ACCEPTANCE in words
         yield from conversation.approve(
-            pending.digest if whole else digest, typed_name=name.strip() or None
+            pending.digest if whole else digest,
+            typed_name=" ".join(word for word in words if word != ACCEPTANCE) or None,
+            accept_eula=accepted,
         )
     elif word == "/reject" and pending is not None:
         yield from conversation.reject(pending.digest, rest)
@@ -52,15 +57,20 @@ def _answer(conversation: "Conversation", text: str) -> Iterator[events.Event]:
 
 
 def _show(stream: Iterator[events.Event], console: Console) -> None:
+    licensed = False
     for event in stream:
         match event:
             case events.TextDelta():
                 plain = event.text.replace("**", "")  # Markdown's bold, which a terminal lacks
                 console.print(plain, end="", markup=False, highlight=False)
             case events.PlanProposed():
+                licensed = event.eula_required
                 console.print(plan_table(event.model_dump(mode="json")))
+                if event.licence:
+                    console.print(event.licence.get("text", ""), markup=False, style="dim")
             case events.ApprovalRequested():
                 name = f" {event.typed_name_required}" if event.typed_name_required else ""
+                name += f" {ACCEPTANCE}" if licensed else ""
                 console.print(
                     f"To approve: /approve {event.digest[:SHOWN]}{name}    To turn down: /reject",
                     style="bold",

@@ -12,6 +12,7 @@ from langchain_core.messages import BaseMessage
 
 from assistant.messages import translator
 from assistant.offline.advance import advance
+from assistant.offline.catalogue_talk import catalogue
 from assistant.offline.courtesies import not_understood, summary
 from assistant.offline.desk import Desk, ToolNeeded
 from assistant.offline.history import Turn, read_turn, rows
@@ -97,8 +98,9 @@ def _notes(reply: Reply, language: str) -> dict[str, Any]:
 def _answer(talk: Talk) -> Reply:
     if Intent.RESTART in talk.intents:
         return _restart(talk)
-    if (reply := later_life(talk)) is not None:
-        return reply
+    for wish in (later_life, catalogue):
+        if (reply := wish(talk)) is not None:
+            return reply
     understood = talk.understood
     refused = [_refusal(r.field, r.message, r.remedy) for r in understood.refused]
     facts = [_fact(f.field, f.value, f.quote) for f in understood.facts]

@@ -12,6 +12,7 @@ from tools.endpoint import ENDPOINT_OPTIONS, Framework, InferenceOption, ModelSp
 from tools.errors import InvalidInputError
 from tools.estimation import HOURS_PER_MONTH, cents
 from tools.jumpstart.model import CatalogueModel, payload_base64
+from tools.jumpstart.reading import JumpStartCatalogue
 from tools.jumpstart.suitability import (
     SERVERLESS_URL,
     check_deployable,
@@ -19,6 +20,7 @@ from tools.jumpstart.suitability import (
     serverless_obstacle,
 )
 from tools.packaging import SampleRequest
+from tools.plan import Licence
 from tools.planners.jumpstart import served_model, variant_options
 from tools.recommendation import Recommendation, recommend
 from tools.requirements import Requirements, merge
@@ -31,12 +33,14 @@ class CatalogueWish(NamedTuple):
         instance_type: What it runs on; for serverless the type that decides the image.
         notes: What a person should know before approving.
         size_bytes: Of its data; None when not known.
+        licence: What a person accepts with it; None for an open model.
     """
 
     model: CatalogueModel
     instance_type: str
     notes: tuple[str, ...]
     size_bytes: int | None
+    licence: Licence | None = None
 
     @property
     def served(self) -> ModelSpec:
@@ -164,6 +168,14 @@ def _scaled(cost: Decimal | None, price: Any, before: Any) -> Decimal | None:  #
     if cost is None or price is None or before is None:
         return None
     return cents(cost / before.usd_per_hour * price.usd_per_hour)
+
+
+def licence_of(model: CatalogueModel, listed: JumpStartCatalogue) -> Licence | None:
+    """Return what a person must accept before a gated model is deployed."""
+    if not model.gated or model.eula_uri is None:
+        return None
+    text = listed.eula(model) or ""
+    return Licence(model_id=model.listing.model_id, uri=model.eula_uri, text=text)
 
 
 def _licence_notes(model: CatalogueModel) -> tuple[str, ...]:

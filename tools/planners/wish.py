@@ -11,7 +11,7 @@ from tools.errors import InvalidInputError
 from tools.jumpstart.reading import JumpStartCatalogue
 from tools.packaging import Package, package
 from tools.planners import catalogue, hub
-from tools.planners.catalogue import CatalogueWish, known_needs, settle
+from tools.planners.catalogue import CatalogueWish, known_needs, licence_of, settle
 from tools.planners.hub import HubWish, hub_wish, sized_needs
 from tools.planners.place import Place
 from tools.recommendation import Recommendation, recommend
@@ -110,7 +110,7 @@ def _listed_wish(needs: Requirements, clients: AwsClients, room: Workroom) -> Wi
     known = known_needs(needs, model, size_bytes)
     chosen = an_endpoint(catalogue.recommended(known, model, room.catalog))
     wish, chosen = settle(model, chosen, size_bytes, room.catalog)
-    return Wish(needs, chosen, wish)
+    return Wish(needs, chosen, wish._replace(licence=licence_of(model, listed)))
 
 
 def _hub_wish(needs: Requirements, place: Place, room: Workroom) -> Wish:

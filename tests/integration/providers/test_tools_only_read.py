@@ -48,6 +48,7 @@ def arguments_of(onnx_model, deployed):
         "recommend": {"changes": [{"field": "peak_requests_per_second", "value": "120"}]},
         "make_plan": {},
         "search_notes": {"query": "What does a cold start cost?"},
+        "search_models": {"task": "regression"},
         "describe_endpoints": {},
         "describe_deployment": {"deployment_id": deployed.deployment_id},
         "plan_deletion": {"endpoint_name": deployed.endpoint_name},
@@ -85,11 +86,11 @@ def test_no_tool_makes_a_call_that_changes_anything(
 
 
 def test_the_tools_are_these():
-    assert list(TOOLS) == [
-        "record_requirements", "recommend", "make_plan", "search_notes",
+    assert set(TOOLS) == {
+        "record_requirements", "recommend", "make_plan", "search_notes", "search_models",
         "describe_endpoints", "describe_deployment", "plan_deletion", "plan_undo",
         "plan_update", "plan_park", "plan_unpark", "plan_expiry",
-    ]  # fmt: skip
+    }  # fmt: skip
     assert [s["function"]["name"] for s in toolset.schemas()] == list(TOOLS)
 
 
