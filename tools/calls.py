@@ -10,6 +10,7 @@ from tools.plan import BLOB, OUTPUT, PLAN_TAG, Step, resolve_output, substitute
 from tools.validation import operation_model
 
 _LISTED_TAGS = {
+    "sagemaker.create_compilation_job",
     "sagemaker.create_model",
     "sagemaker.create_endpoint_config",
     "sagemaker.create_endpoint",

@@ -1,8 +1,9 @@
 """A plan's steps, made forward and taken back, under the guard and with the journal around them."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from tools.waiting import GONE, Waiter, is_busy, seen, wait
 
 #: IAM is eventually consistent: a new role may be unknown for some seconds (failures.md, C07).
 ROLE_PATIENCE_S = 30.0
+_COMPILING = {"STARTING", "INPROGRESS", "STOPPING"}
 _BUSY = {"Creating", "Updating", "RollingBack", "SystemUpdating"}
 
 
@@ -126,20 +128,28 @@ class Run:
             UserError: AWS refused; the rest still stands.
             AwsUnavailableError: No answer; the next run continues.
         """
-        for call in reversed(self.plan.undo):
-            number = call.for_step
+        for number, calls in groupby(reversed(self.plan.undo), lambda call: call.for_step):
             state = self.journal.steps(self.deployment_id).get(number, ("", {}))[0]
-            if state in {"", "undone"} or not self._was_made(call, state):
+            if state in {"", "undone"}:
                 continue
-            yield self._progress(number, call.operation, "taking back")
-            back = Step(operation=call.operation, parameters=call.parameters)
-            parameters = concrete(back, self.answers, self.plan.digest)
-            answer = self._take_back(back, parameters)
+            answer: dict[str, Any] | None = None
+            for call in calls:  # most steps have one; a job's result is an object besides
+                if self._was_made(call, state):
+                    yield self._progress(number, call.operation, "taking back")
+                    answer = yield from self._make_undone(call)
+            if answer is None:
+                continue
             self.answers[number] = answer
-            if call.wait_for:
-                yield from self._wait(number, call.operation, call.wait_for, parameters)
             now = self.workshop.now()
             self.journal.set_step(self.deployment_id, number, "undone", now, answer)
+
+    def _make_undone(self, call: UndoCall) -> Generator[StepProgress, None, dict[str, Any]]:
+        back = Step(operation=call.operation, parameters=call.parameters)
+        parameters = concrete(back, self.answers, self.plan.digest)
+        answer = self._take_back(back, parameters)
+        if call.wait_for:
+            yield from self._wait(call.for_step, call.operation, call.wait_for, parameters)
+        return answer
 
     def _progress(self, number: int, operation: str, detail: str) -> StepProgress:
         return StepProgress(
@@ -210,7 +220,12 @@ class Run:
         return {k: v for k, v in answer.items() if k != "ResponseMetadata"}
 
     def _was_made(self, call: UndoCall, state: str) -> bool:
-        """What is given back, not taken away, may be made whether or not it had gone."""
+        """What is given back, not taken away, may be made whether or not it had gone.
+
+        An object's key is the plan's own, so that its removal harms nobody.
+        """
+        if call.operation == "s3.delete_object":
+            return True
         step = self.plan.steps[call.for_step]
         gives_back = not is_removal(call.operation)
         if state == "done" or step.operation in IDEMPOTENT or gives_back:
@@ -243,6 +258,8 @@ class Run:
         """Send a removal; what is gone already, and a bucket with other objects in it, is fine."""
         if operation == "cloudformation.delete_stack":
             self._let_stack_settle(parameters)
+        if operation == "sagemaker.delete_compilation_job":
+            self._let_job_end(parameters)
         try:
             return self._send(operation, parameters)
         except NotFoundError:
@@ -251,6 +268,11 @@ class Run:
             if "BucketNotEmpty" not in error.message:
                 raise
             return {}
+
+    def _let_job_end(self, parameters: dict[str, Any]) -> None:
+        """A job that runs cannot be deleted; it ends by itself in minutes."""
+        while seen("compilation_completed", parameters, self.clients).status in _COMPILING:
+            self.workshop.sleep(self.workshop.poll_s)
 
     def _let_stack_settle(self, parameters: dict[str, Any]) -> None:
         while is_busy(seen("stack_deleted", parameters, self.clients).status):

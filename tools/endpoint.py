@@ -219,6 +219,13 @@ class ModelSpec(_Noun):
     compilation: CompilationSpec | None = None
 
     @property
+    def read_uris(self) -> tuple[str, ...]:
+        """Everything that the role reads from S3 for this model."""
+        made = self.compilation
+        own = (made.artifact_uri, made.script_uri) if made else ()
+        return tuple(uri for uri in (self.model_data_uri, *own) if uri is not None)
+
+    @property
     def served_data_uri(self) -> str | None:
         """What the container gets: the data that was given, or what Neo made of it."""
         return self.compilation.artifact_uri if self.compilation else self.model_data_uri

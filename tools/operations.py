@@ -42,6 +42,7 @@ PLANNED = frozenset(
         "s3.create_bucket", "s3.put_object", "s3.delete_object", "s3.delete_bucket",
         "iam.create_role", "iam.put_role_policy", "iam.delete_role_policy", "iam.delete_role",
         "sagemaker.create_model", "sagemaker.delete_model",
+        "sagemaker.create_compilation_job", "sagemaker.delete_compilation_job",
         "sagemaker.create_endpoint_config", "sagemaker.delete_endpoint_config",
         "sagemaker.create_endpoint", "sagemaker.update_endpoint", "sagemaker.delete_endpoint",
         "sagemaker.create_inference_component", "sagemaker.delete_inference_component",

@@ -12,6 +12,9 @@ from tools.errors import NotFoundError
 from tools.plan import PLAN_TAG
 
 _SAGEMAKER = {
+    "sagemaker.create_compilation_job": (
+        "sagemaker.describe_compilation_job", "CompilationJobName", "CompilationJobArn",
+    ),
     "sagemaker.create_model": ("sagemaker.describe_model", "ModelName", "ModelArn"),
     "sagemaker.create_endpoint_config": (
         "sagemaker.describe_endpoint_config", "EndpointConfigName", "EndpointConfigArn",

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from tools.aws import AwsClients
 from tools.errors import AwsUnavailableError, DeploymentFailedError, NotFoundError
+from tools.neo import remedy_for
 
 #: botocore's own waiter for endpoints gives up after 30 s x 120.
 LIMIT_S = 3600.0
@@ -174,8 +175,11 @@ def _failure(
     """Explain a bad end; a stack's by the first of its resources that failed."""
     cause = first_failure(parameters, clients) if waiter in _STACK_WAITERS else None
     if cause is None:
+        compiling = waiter == "compilation_completed"
+        known = remedy_for(now.reason) if compiling else None
         return DeploymentFailedError(
-            _told(waiter, parameters, now), remedy=_remedy(parameters.get("EndpointName"))
+            _told(waiter, parameters, now),
+            remedy=known or _remedy(parameters.get("EndpointName")),
         )
     is_endpoint = cause.resource_type == "AWS::SageMaker::Endpoint"
     name = cause.physical_id.rpartition("/")[2] if is_endpoint else None

@@ -7,6 +7,7 @@ from tools.endpoint import EndpointSpec, InferenceComponentSpec, InferenceOption
 from tools.plan import BLOB, OUTPUT, Step
 from tools.planners import hosting, roles, scaling
 from tools.planners.alarms import alarm_steps
+from tools.planners.compiling import compilation_steps
 from tools.planners.names import bucket_of, key_of, uploads
 
 _POLICY_ARN = r"arn:aws[a-z-]*:autoscaling:[a-z0-9-]+:\d{12}:scalingPolicy:.+"
@@ -23,6 +24,7 @@ def steps_for(spec: EndpointSpec, *, account: str, bucket_exists: bool) -> tuple
     steps = [
         *storage_steps(spec, bucket_exists=bucket_exists),
         *role_steps(spec, account),
+        *compilation_steps(spec, account),
         *hosting_steps(spec, account),
     ]
     return (*steps, *scaling_steps(spec, first=len(steps)))

@@ -53,12 +53,12 @@ def _network(spec: EndpointSpec) -> dict[str, Any]:
 
 def _model_data(served: ModelSpec) -> dict[str, Any]:
     """A plain archive as its URL; files under a prefix, and licensed data, as a data source."""
-    if served.model_data_uri is None:
+    if served.served_data_uri is None:
         return {}
     if served.compressed and not served.accept_eula:
-        return {"ModelDataUrl": served.model_data_uri}
+        return {"ModelDataUrl": served.served_data_uri}
     source: dict[str, Any] = {
-        "S3Uri": served.model_data_uri,
+        "S3Uri": served.served_data_uri,
         "S3DataType": "S3Object" if served.compressed else "S3Prefix",
         "CompressionType": "Gzip" if served.compressed else "None",
     }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tools.plan import Step, UndoCall
+from tools.planners.compiling import compilation_undone
 from tools.waiting import Waiter
 
 _TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
@@ -53,10 +54,18 @@ def undo_for(steps: tuple[Step, ...]) -> tuple[UndoCall, ...]:
         KeyError: A step has no known inverse; a planner must not use such a call.
     """
     return tuple(
-        _inverse(number, step)
+        call
         for number, step in enumerate(steps)
         if step.operation not in _WITH_ANOTHER
+        for call in _inverses(number, step)
     )
+
+
+def _inverses(number: int, step: Step) -> tuple[UndoCall, ...]:
+    """The calls that take one step back: one, but for a job, whose result is an object besides."""
+    if step.operation == "sagemaker.create_compilation_job":
+        return compilation_undone(number, step.parameters)
+    return (_inverse(number, step),)
 
 
 def _inverse(number: int, step: Step) -> UndoCall:

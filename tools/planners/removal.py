@@ -25,7 +25,8 @@ _ORDER = (
     "application-autoscaling.delete_scheduled_action",
     "application-autoscaling.delete_scaling_policy",
     "application-autoscaling.deregister_scalable_target", "sagemaker.delete_endpoint",
-    "sagemaker.delete_endpoint_config", "sagemaker.delete_model", "iam.delete_role_policy",
+    "sagemaker.delete_endpoint_config", "sagemaker.delete_model",
+    "sagemaker.delete_compilation_job", "iam.delete_role_policy",
     "iam.delete_role", "s3.delete_object", "s3.delete_bucket",
 )  # fmt: skip
 _CALLS_OF_PARKED = (_ORDER[0], *_ORDER[2:7])

@@ -47,7 +47,7 @@ def trust_policy() -> str:
 def execution_policy(spec: EndpointSpec, account: str) -> str:
     """Return the role's policy, as JSON: these models, these images, their logs and metrics."""
     models = spec.served
-    data = sorted({m.model_data_uri.removeprefix("s3://") for m in models if m.model_data_uri})
+    data = sorted({uri.removeprefix("s3://") for m in models for uri in m.read_uris})
     images = sorted({_repository(m.image_uri, spec.region) for m in models})
     logs = f"arn:aws:logs:{spec.region}:{account}:log-group:/aws/sagemaker/*"
     statements = [
@@ -96,6 +96,9 @@ def _extras(spec: EndpointSpec) -> Iterator[dict[str, Any]]:
     if spec.data_capture:
         place = spec.data_capture.destination_uri.removeprefix("s3://").rstrip("/")
         yield _allow(["s3:PutObject"], f"arn:aws:s3:::{place}/*")
+    compiled = {m.compilation.output_uri for m in spec.served if m.compilation}
+    for place in sorted(uri.removeprefix("s3://") for uri in compiled):
+        yield _allow(["s3:PutObject"], f"arn:aws:s3:::{place}/*")  # what Neo makes
     if spec.vpc:
         yield _allow([f"ec2:{action}" for action in _NETWORK], "*")
 

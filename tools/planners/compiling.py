@@ -1,0 +1,100 @@
+"""A compilation by Neo as steps of a plan: after the uploads and the role, before the model; pure.
+
+The result's place is fixed by the specification (`CompilationSpec.artifact_uri`), so that the model
+can name it before there is one.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tools.endpoint import CompilationSpec, EndpointSpec, ModelSpec
+from tools.plan import Step, UndoCall
+from tools.planners import hosting
+from tools.planners.names import bucket_of, key_of
+
+
+def compiled_models(spec: EndpointSpec) -> tuple[ModelSpec, ...]:
+    """Return the models that Neo compiles first, each job once."""
+    wanted = {m.compilation.job_name: m for m in spec.served if m.compilation is not None}
+    return tuple(wanted.values())
+
+
+def compilation_steps(spec: EndpointSpec, account: str) -> Iterator[Step]:
+    """Yield a job for every model that is compiled."""
+    for served in compiled_models(spec):
+        wanted = served.compilation
+        if wanted is not None:
+            yield Step(
+                operation="sagemaker.create_compilation_job",
+                parameters=_job(spec, served, wanted, account),
+                why=f"Let Neo compile the model for {wanted.target_device} and wait for it; the "
+                "result is served in its place.",
+                wait_for="compilation_completed",
+            )
+
+
+def _job(
+    spec: EndpointSpec, served: ModelSpec, wanted: CompilationSpec, account: str
+) -> dict[str, Any]:
+    """CreateCompilationJob's parameters."""
+    given: dict[str, Any] = {"S3Uri": served.model_data_uri, "Framework": wanted.framework}
+    if wanted.data_input_json is not None:
+        given["DataInputConfig"] = wanted.data_input_json
+    if wanted.framework_version is not None:
+        given["FrameworkVersion"] = wanted.framework_version
+    parameters: dict[str, Any] = {
+        "CompilationJobName": wanted.job_name,
+        "RoleArn": hosting.execution_role(spec, account),
+        "InputConfig": given,
+        "OutputConfig": _output(spec, wanted),
+        "StoppingCondition": {"MaxRuntimeInSeconds": wanted.max_runtime_s},
+    }
+    if spec.vpc is not None:
+        parameters["VpcConfig"] = {
+            "Subnets": list(spec.vpc.subnets),
+            "SecurityGroupIds": list(spec.vpc.security_group_ids),
+        }
+    tags = [{"Key": key, "Value": value} for key, value in sorted(spec.tags.items())]
+    return parameters | ({"Tags": tags} if tags else {})
+
+
+def _output(spec: EndpointSpec, wanted: CompilationSpec) -> dict[str, Any]:
+    output: dict[str, Any] = {"S3OutputLocation": f"{wanted.output_uri}/"}
+    platform = wanted.target_platform
+    if platform is None:
+        output["TargetDevice"] = wanted.target_device
+    else:
+        named = {"Os": platform.os, "Arch": platform.arch, "Accelerator": platform.accelerator}
+        output["TargetPlatform"] = {key: value for key, value in named.items() if value}
+    if wanted.compiler_options_json is not None:
+        output["CompilerOptions"] = wanted.compiler_options_json
+    if spec.kms_key_id:
+        output["KmsKeyId"] = spec.kms_key_id
+    return output
+
+
+def compilation_undone(number: int, made: dict[str, Any]) -> tuple[UndoCall, ...]:
+    """Return what takes a job back, made last first: the job is deleted, then its result.
+
+    Args:
+        number: Of the job's step, from 0.
+        made: The job's parameters.
+    """
+    output = made["OutputConfig"]
+    platform = output.get("TargetPlatform", {})
+    target = output.get("TargetDevice") or "_".join(
+        platform[key] for key in ("Os", "Arch", "Accelerator") if key in platform
+    )
+    result = f"{output['S3OutputLocation'].rstrip('/')}/model-{target}.tar.gz"
+    return (
+        UndoCall(
+            operation="s3.delete_object",
+            parameters={"Bucket": bucket_of(result), "Key": key_of(result)},
+            for_step=number,
+        ),
+        UndoCall(
+            operation="sagemaker.delete_compilation_job",
+            parameters={"CompilationJobName": made["CompilationJobName"]},
+            for_step=number,
+        ),
+    )
