@@ -15,7 +15,10 @@ home, onnx_model = _home, _onnx_model
 
 
 class Standing:
-    """Everything the sandbox holds, by its own record and by AWS's listings."""
+    """Everything the sandbox holds, by its own record and by AWS's listings.
+
+    But for JumpStart's buckets: they are AWS's own, there when they are first read.
+    """
 
     def __init__(self, app) -> None:
         self._app = app
@@ -29,7 +32,11 @@ class Standing:
         with closing(sqlite3.connect(path, timeout=30)) as db:
             return {
                 "requests": [str(r) for r in db.execute("SELECT id, resource FROM requests")],
-                "objects": [str(r) for r in db.execute("SELECT bucket, key, sha256 FROM objects")],
+                "objects": [
+                    str(r)
+                    for r in db.execute("SELECT bucket, key, sha256 FROM objects")
+                    if not r[0].startswith("jumpstart-")
+                ],
                 "documents": [
                     str(r)
                     for r in db.execute(
@@ -47,7 +54,11 @@ class Standing:
                 call("sagemaker.list_endpoint_configs", {}), "EndpointConfigs", "EndpointConfigName"
             ),
             "roles": names(call("iam.list_roles", {}), "Roles", "RoleName"),
-            "buckets": names(call("s3.list_buckets", {}), "Buckets", "Name"),
+            "buckets": [
+                name
+                for name in names(call("s3.list_buckets", {}), "Buckets", "Name")
+                if not name.startswith("jumpstart-")
+            ],
         }
 
 
