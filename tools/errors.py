@@ -5,6 +5,7 @@
     │   ├── InvalidInputError      what was given cannot be used as it is
     │   ├── ModelArtifactError     the model file or archive does not fit any image
     │   ├── PlanNotApprovedError   the approval is for another plan; nothing was called
+    │   ├── PolicyRefusedError     a rule of the organisation forbids it; quotes the rule
     │   ├── PlanOutdatedError      what the plan was made on has changed since
     │   ├── AccessDeniedError      AWS refused for want of permission
     │   ├── NameInUseError         a resource of that name exists
@@ -42,6 +43,10 @@ class ModelArtifactError(UserError):
 
 class PlanNotApprovedError(UserError):
     """The approval is for another plan; nothing was called."""
+
+
+class PolicyRefusedError(UserError):
+    """A rule of the organisation forbids it; the message quotes the rule's own words."""
 
 
 class PlanOutdatedError(UserError):

@@ -26,6 +26,7 @@ from tools.endpoint import EndpointSpec
 from tools.errors import InvalidInputError
 from tools.operations import OWN_ROLES, PLANNED, is_removal
 from tools.packing.fitting.fitted import SampleRequest
+from tools.preflight import Preflight
 from tools.validation import violations
 from tools.waiting import Waiter
 
@@ -122,6 +123,8 @@ class DeploymentPlan(_Value):
         expected_changes: What a CloudFormation change set must hold, no more and no less.
         sample: The request that verifies the endpoint.
         spec: The endpoint that it makes, for rendering; None when it makes none.
+        author: Who made it, as the face knows them; None in plans from before there were authors.
+        preflight: What was looked at before it was shown; no part of the digest.
         digest: SHA-256 over target, account, region, nonce and every call.
     """
 
@@ -150,6 +153,8 @@ class DeploymentPlan(_Value):
     spec: EndpointSpec | None = None
     recommendation: dict[str, Any] | None = None
     requirements: dict[str, Any] | None = None
+    author: str | None = Field(default=None, max_length=200)
+    preflight: Preflight | None = None
 
     @model_validator(mode="after")
     def _holds_only_what_plans_hold(self) -> "DeploymentPlan":
@@ -190,6 +195,8 @@ class DeploymentPlan(_Value):
             {"operation": s.operation, "parameters": s.parameters, "wait_for": s.wait_for}
             for s in self.steps
         ]
+        if self.author is not None:
+            covered["author"] = self.author
         if self.licence is not None:
             covered["licence"] = {"uri": self.licence.uri, "sha256": self.licence.sha256}
         covered["undo"] = [u.model_dump(mode="json") for u in self.undo]
