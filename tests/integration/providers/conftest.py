@@ -31,7 +31,11 @@ class Standing:
         path = self._app.settings.home / "sandbox" / "journal.sqlite"
         with closing(sqlite3.connect(path, timeout=30)) as db:
             return {
-                "requests": [str(r) for r in db.execute("SELECT id, resource FROM requests")],
+                "requests": [
+                    str(r)
+                    for r in db.execute("SELECT id, resource FROM requests")
+                    if not r[1].startswith("s3:jumpstart-")
+                ],
                 "objects": [
                     str(r)
                     for r in db.execute("SELECT bucket, key, sha256 FROM objects")
