@@ -52,6 +52,9 @@ from tools.sandbox.tagging import Tagging, is_hosting_arn
 from tools.sandbox.telemetry import Telemetry
 from tools.sandbox.timing import Timing
 from tools.sandbox.traffic import Traffic
+from tools.sandbox.transform.inputs import JobStorage
+from tools.sandbox.transform.jobs import TransformJobs
+from tools.sandbox.transform.work import TransformWork
 from tools.sandbox.wire import ACCOUNT, AwsError, WireRequest, WireResponse, error_response
 
 logger = logging.getLogger(__name__)
@@ -94,6 +97,11 @@ class Sandbox:
             artifacts, telemetry, self._timing, home / "workers", start_container, resolve
         )
         self._set_up_transitions(deployer, artifacts)
+        self._transforms = TransformWork(
+            self._state,
+            lambda place: JobStorage(self._bridge, self._persistence.keep_object, artifacts, place),
+            deployer, telemetry, self._timing, now,
+        )  # fmt: skip
         self._alarms = Alarms(self._bridge)
         payloads = AsyncPayloads(self._bridge, self._persistence.keep_object)
         self._queues = AsyncQueues(
@@ -160,6 +168,7 @@ class Sandbox:
             | EndpointConfigs(self._state).operations()
             | self._endpoints.operations()
             | self._components.operations()
+            | TransformJobs(self._state, self._transforms).operations()
             | Tagging(self._state).operations()
         )
         return {
@@ -183,6 +192,7 @@ class Sandbox:
         self._lifecycle.restore()
         self._component_lifecycle.restore()
         self._queues.start()
+        self._transforms.restore()
         self._housekeeping.start()
         self._clockwork.start()
         self._scheduler.start()
@@ -196,6 +206,7 @@ class Sandbox:
         self._housekeeping.close()
         self._capture.flush()
         self._queues.close()
+        self._transforms.close()
         self._component_lifecycle.close()
         self._lifecycle.close()
         self._journal.close()

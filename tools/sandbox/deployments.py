@@ -10,7 +10,13 @@ from tools.sandbox.artifacts import Artifacts
 from tools.sandbox.component_state import Blueprint
 from tools.sandbox.containers import StartContainer, StartFailedError, VariantPlan
 from tools.sandbox.fleet import InstanceFleet
-from tools.sandbox.hosting_state import Deployment, Endpoint, InferenceComponent, Variant
+from tools.sandbox.hosting_state import (
+    Deployment,
+    Endpoint,
+    InferenceComponent,
+    TransformJob,
+    Variant,
+)
 from tools.sandbox.images.contract import ImageContract
 from tools.sandbox.multi_model import MultiModelHost
 from tools.sandbox.process import WorkerSpec
@@ -128,6 +134,37 @@ class Deployer:
         )
         plan = self._plan(source, log, min(self._timing.ping_window_s, asked))
         return InstanceFleet(plan, component.desired_copies)
+
+    def transform_fleet(
+        self,
+        job: TransformJob,
+        environment: Mapping[str, str],
+        instance_count: int,
+        log: Callable[[str, str], None],
+    ) -> InstanceFleet:
+        """The instances of a batch transform job, fetched and not started.
+
+        Args:
+            job: Whose.
+            environment: Of the job, over the model's own.
+            instance_count: How many.
+            log: Takes an instance's id and text.
+
+        Raises:
+            StartFailedError: With the reason.
+        """
+        container = containers_of(job.sagemaker_model)[0]
+        given = {**container.get("Environment", {}), **environment}
+        source = _Source(
+            region=job.region,
+            owner=job.name,
+            variant="transform",
+            container={**container, "Environment": given},
+            role_arn=str(job.sagemaker_model["ExecutionRoleArn"]),
+            isolated=bool(job.sagemaker_model.get("EnableNetworkIsolation")),
+            memory_limit_mb=None,
+        )
+        return InstanceFleet(self._plan(source, log, self._timing.ping_window_s), instance_count)
 
     def _runner(
         self, endpoint: Endpoint, deployment: Deployment, variant: Variant

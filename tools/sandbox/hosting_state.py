@@ -215,6 +215,23 @@ class ScalingActivity(Resource):
     policy_name: str | None
 
 
+class TransformJob(Resource):
+    """A batch transform job; `definition` is the CreateTransformJob request without tags.
+
+    Attributes:
+        sagemaker_model: The model as it was when the job was made; it may be deleted meanwhile.
+    """
+
+    arn: str
+    created_at: datetime
+    definition: dict[str, Any]
+    sagemaker_model: dict[str, Any]
+    status: Literal["InProgress", "Completed", "Failed", "Stopping", "Stopped"]
+    failure_reason: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
 class AsyncRequest(Resource):
     """A queued asynchronous invocation; `name` is its inference id's unique part."""
 
@@ -236,7 +253,7 @@ class AsyncRequest(Resource):
 R = TypeVar("R", bound=Resource)
 _KINDS: tuple[type[Resource], ...] = (
     SagemakerModel, EndpointConfig, Endpoint, Tags, ScalableTarget, ScalingPolicy, ScheduledAction,
-    AsyncRequest, ScalingActivity, InferenceComponent,
+    AsyncRequest, ScalingActivity, InferenceComponent, TransformJob,
 )  # fmt: skip
 
 

@@ -50,12 +50,14 @@ def check_quotas(
     for name, delta in quota_use(wanted).items():
         quota = quota_value(region, name)
         if quota is not None and used[name] + delta > quota:
-            raise AwsError("ResourceLimitExceeded", _refusal(name, int(quota), used[name], delta))
+            raise AwsError(
+                "ResourceLimitExceeded", quota_refusal(name, int(quota), used[name], delta)
+            )
 
 
-def _refusal(name: str, quota: int, used: int, delta: int) -> str:
+def quota_refusal(name: str, quota: int, used: int, delta: int) -> str:
     """AWS's sentence (aws/amazon-sagemaker-examples#307)."""
-    unit = "Instances" if name.endswith("endpoint usage") else "Units"
+    unit = "Instances" if name.endswith("usage") else "Units"
     return (
         f"The account-level service limit '{name}' is {quota} {unit}, with current utilization of "
         f"{used} {unit} and a request delta of {delta} {unit}. Please use AWS Service Quotas to "

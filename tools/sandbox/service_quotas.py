@@ -10,7 +10,7 @@ from tools.sandbox.facts import limit
 from tools.sandbox.service import Call, Operation, page
 from tools.sandbox.wire import ACCOUNT, AwsError
 
-#: Quota of `<type> for endpoint usage`, by instance family.
+#: Quota of `<type> for endpoint usage` and `.. for transform job usage`, by instance family.
 _FAMILY_QUOTAS = {
     "t2": 20, "m4": 20, "m5": 20, "m5d": 20, "m6i": 20, "m6g": 20, "m7i": 20, "c4": 20, "c5": 20,
     "c5d": 20, "c6i": 20, "c6g": 20, "c7g": 20, "c7i": 20, "r5": 20, "r6i": 20, "r7i": 20,
@@ -57,9 +57,14 @@ def quotas(region: str) -> list[dict[str, Any]]:
         for family, value in _FAMILY_QUOTAS.items()
         for size in _SIZES
     ]
+    uses = [
+        (f"{name} for {use}", value)
+        for use in ("endpoint usage", "transform job usage")
+        for name, value in named
+    ]
     found += [
-        _quota(region, f"L-SANDBOX{index:02d}", f"{name} for endpoint usage", value)
-        for index, (name, value) in enumerate(named, start=10)
+        _quota(region, f"L-SANDBOX{index:02d}", name, value)
+        for index, (name, value) in enumerate(uses, start=10)
     ]
     return found
 

@@ -11,6 +11,7 @@ from tools.sandbox.hosting_state import (
     Resource,
     SagemakerModel,
     Tags,
+    TransformJob,
 )
 from tools.sandbox.service import Call, Operation, page
 from tools.sandbox.wire import validation_exception
@@ -21,6 +22,7 @@ _OWNERS: dict[str, type[Resource]] = {
     "endpoint": Endpoint,
     "endpoint-config": EndpointConfig,
     "inference-component": InferenceComponent,
+    "transform-job": TransformJob,
 }
 
 

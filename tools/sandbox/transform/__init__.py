@@ -1,0 +1,1 @@
+"""Batch transform: jobs that really start the model's workers and score every record."""
