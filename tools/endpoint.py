@@ -53,12 +53,26 @@ class _Noun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+#: Metrics of the instances themselves, percent: where CloudWatch keeps them, by what they are told
+#: apart (docs: monitoring-cloudwatch, endpoint-auto-scaling-add-code-define).
+HOST_NAMESPACE = "/aws/sagemaker/Endpoints"
+HOST_DIMENSIONS = ("EndpointName", "VariantName")
+HOST_METRICS = frozenset(
+    {
+        "CPUUtilization", "CPUUtilizationNormalized", "MemoryUtilization",
+        "MemoryUtilizationNormalized", "GPUUtilization", "GPUUtilizationNormalized",
+        "GPUMemoryUtilization", "GPUMemoryUtilizationNormalized",
+    }
+)  # fmt: skip
+
+
 class ScalingPolicy(_Noun):
     """One scaling policy.
 
     Attributes:
         policy_type: AWS's `TargetTrackingScaling` or `StepScaling`.
-        metric: AWS's name: a predefined metric type, or a CloudWatch metric of `AWS/SageMaker`.
+        metric: AWS's name: a predefined metric type, one of `HOST_METRICS`, or a metric that
+            `AWS/SageMaker` keeps by endpoint.
         target_value: What target tracking holds the metric at; None for a step policy.
         scale_in_cooldown_s: Seconds between two removals of capacity.
         scale_out_cooldown_s: Seconds between two additions.

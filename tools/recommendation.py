@@ -117,7 +117,12 @@ def recommend(needs: Requirements, catalog: Catalog) -> Recommendation:
         region=choice.case.workload.region,
         **_size(choice),
         auto_scaling=auto_scaling(
-            choice.option, choice.case.workload, choice.sizing, catalog, needs.endpoint_name
+            choice.option,
+            choice.case.workload,
+            choice.sizing,
+            catalog,
+            needs.endpoint_name,
+            needs,
         ),
         accelerator=accelerator(choice),
         compilation=compilation(choice),

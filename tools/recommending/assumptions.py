@@ -8,9 +8,9 @@ import re
 from dataclasses import replace
 from typing import TypeVar
 
-from tools.endpoint import Framework
+from tools.endpoint import Framework, InferenceOption
 from tools.recommending.workload import (
-    STRICT_LATENCY_MS,
+    SUB_SECOND_MS,
     TRANSFER_BYTES_PER_S,
     Assumption,
     Workload,
@@ -56,6 +56,9 @@ DEFAULT_PAYLOAD_BYTES = 10_000
 BYTES_PER_PARAMETER = 2  # half precision, as language models are served
 LARGE_MODEL_PARAMETERS = 1_000_000_000
 TOLERATED_COLD_START_MS = 30_000.0
+#: Whoever is said to wait stays with it for about so long
+#: (nngroup.com/articles/response-times-3-important-limits).
+PATIENCE_MS = 10_000.0
 LONGEST_WAIT_MS = 60_000.0
 #: No model is quicker; keeps capacities finite.
 SHORTEST_PROCESSING_S = 1e-6
@@ -63,6 +66,7 @@ SHORTEST_PROCESSING_S = 1e-6
 SYNCHRONOUS_PAYLOAD_BYTES = 25_000_000
 #: "8b" or "1.5b" as a word of its own; of "3-8b" the last number counts.
 _BILLIONS = re.compile(r"(?<![a-z0-9])(\d{1,4}(?:\.\d{1,2})?)b(?![a-z0-9])")
+_QUEUED = (InferenceOption.ASYNCHRONOUS, InferenceOption.BATCH_TRANSFORM)
 _PROCESSING_S = {
     Framework.SKLEARN: 0.02,
     Framework.XGBOOST: 0.02,
@@ -98,8 +102,11 @@ def _payloads(gaps: _Gaps) -> tuple[int, int]:
 
 def _interactive(gaps: _Gaps, payload: int, streaming: bool) -> bool:
     needs = gaps.needs
-    if streaming:
-        return bool(gaps.fill("interactive", True, "Somebody reads the stream."))
+    if streaming or needs.inference_option in _QUEUED:
+        text = "Somebody reads the stream."
+        if not streaming:
+            text = f"Nobody waits, as {needs.inference_option} was asked for."
+        return bool(gaps.fill("interactive", streaming, text))
     if needs.latency_p95_ms is not None:
         waits = needs.latency_p95_ms <= LONGEST_WAIT_MS
         text = "Somebody waits, as a latency was named." if waits else "Nobody waits that long."
@@ -227,9 +234,12 @@ def _cold_start_tolerance(gaps: _Gaps, uneven: bool, interactive: bool, busy_ms:
     elif not interactive:
         slack = 600_000.0
         text = "Nobody waits, so a start of several minutes after idle time does no harm."
-    elif target is not None and target < STRICT_LATENCY_MS:
+    elif target is not None and target < SUB_SECOND_MS:
         slack = target
         text = f"A first answer after idle time must be as quick as any other ({target:g} ms)."
+    elif gaps.needs.interactive:
+        slack = min(PATIENCE_MS, target or PATIENCE_MS)
+        text = f"Somebody waits, at a first answer after idle time up to {slack / 1000:g} s."
     else:
         slack = TOLERATED_COLD_START_MS
         text = "A first answer after idle time may take up to 30 seconds."

@@ -24,7 +24,7 @@ class Choice:
     """What the rules say about one case.
 
     Attributes:
-        option: The best option that fits; `none` when none does.
+        option: What was asked for by name if it fits, else the best that does; `none`: none does.
         ranking: The options that fit, best first.
         excluded: For each judged option the rules against it.
         preferred: The preferring rules that apply, heaviest first.
@@ -96,7 +96,8 @@ def choose(needs: Requirements, catalog: Catalog) -> Choice:
             key=lambda option: (-scores[option], JUDGED.index(option)),
         )
     )
-    return Choice(case, _first(ranking, scores), ranking, excluded, preferred)
+    option = needs.inference_option if needs.inference_option in ranking else None
+    return Choice(case, option or _first(ranking, scores), ranking, excluded, preferred)
 
 
 def _first(

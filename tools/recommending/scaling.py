@@ -3,7 +3,8 @@
 from pydantic import BaseModel, ConfigDict
 
 from tools.catalog import Catalog
-from tools.endpoint import InferenceOption
+from tools.endpoint import HOST_DIMENSIONS, HOST_METRICS, HOST_NAMESPACE, InferenceOption
+from tools.options import DeploymentOptions
 from tools.recommending.sizing import InstanceSizing, ServerlessSizing
 from tools.recommending.workload import Workload
 
@@ -15,6 +16,14 @@ _LOAD_TEST_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scal
 _PROVISIONED_PAGE = (
     "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-autoscale.html"
 )
+_POLICY_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-policy.html"
+_CUSTOM_PAGE = (
+    "https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html"
+)
+CONCURRENT_REQUESTS = "SageMakerVariantConcurrentRequestsPerModelHighResolution"
+PROVISIONED_UTILIZATION = "SageMakerVariantProvisionedConcurrencyUtilization"
+#: A share in percent; 50 of it is the target in AWS's own example for a metric of the host.
+HOST_TARGET = 50.0
 #: Backlog per instance in AWS's own example.
 BACKLOG_TARGET = 5.0
 #: Utilisation of provisioned concurrency in AWS's own example.
@@ -70,17 +79,25 @@ def auto_scaling(
     sizing: InstanceSizing | ServerlessSizing | None,
     catalog: Catalog,
     endpoint_name: str | None,
+    asked: DeploymentOptions,
 ) -> AutoScaling | None:
-    """Return the auto scaling of the option, or None where nothing is to be scaled by us."""
+    """Return the auto scaling of the option, or None where nothing is to be scaled by us.
+
+    What was asked for not to scale still gets its bounds where schedules are to move them.
+    """
     resource_id = f"endpoint/{endpoint_name or '<endpoint-name>'}/variant/{VARIANT_NAME}"
+    if asked.auto_scaling is False and not asked.capacity_schedules:
+        return None
     if isinstance(sizing, ServerlessSizing):
-        return _provisioned(sizing, resource_id, catalog)
+        return _provisioned(sizing, resource_id, catalog, asked)
     if sizing is None or option is InferenceOption.BATCH_TRANSFORM:
         return None
-    if option is InferenceOption.ASYNCHRONOUS:
-        policies = _asynchronous_policies(workload, sizing)
+    if asked.auto_scaling is False:
+        policies: tuple[ScalingPolicy, ...] = ()
+    elif option is InferenceOption.ASYNCHRONOUS:
+        policies = _asynchronous_policies(workload, sizing, asked, catalog)
     else:
-        policies = (_invocations_policy(workload, sizing, catalog),)
+        policies = (_real_time_policy(workload, sizing, catalog, asked),)
     return AutoScaling(
         resource_id=resource_id,
         scalable_dimension=INSTANCE_DIMENSION,
@@ -118,6 +135,60 @@ def _invocations_policy(
     )
 
 
+def _real_time_policy(
+    workload: Workload, sizing: InstanceSizing, catalog: Catalog, asked: DeploymentOptions
+) -> ScalingPolicy:
+    invocations = _invocations_policy(workload, sizing, catalog)
+    metric = asked.scaling_metric or invocations.metric
+    if metric == invocations.metric:
+        return _aimed(invocations, asked)
+    return _asked_policy(metric, workload, sizing, catalog, asked)
+
+
+def _aimed(policy: ScalingPolicy, asked: DeploymentOptions) -> ScalingPolicy:
+    """The policy with the target that was said, if one was."""
+    target = asked.scaling_target_value
+    if target is None:
+        return policy
+    cooldowns = f"Cooldowns: {policy.scale_in_cooldown} s in, {policy.scale_out_cooldown} s out."
+    return policy.model_copy(
+        update={"target_value": target, "reason": f"Target {target:g} as asked for. {cooldowns}"}
+    )
+
+
+def _asked_policy(
+    metric: str,
+    workload: Workload,
+    sizing: InstanceSizing,
+    catalog: Catalog,
+    asked: DeploymentOptions,
+) -> ScalingPolicy:
+    """A metric by name; whether the endpoint has it is for the checks to say."""
+    default = int(catalog.limit_number("autoscaling_default_cooldown_out"))
+    target, why = HOST_TARGET, "as in AWS's own example"
+    if metric == CONCURRENT_REQUESTS:
+        factor = catalog.limit_number("autoscaling_safety_factor_start")
+        target = max(1.0, round(sizing.capacity_rps * workload.processing_time_s * factor, 1))
+        why = f"{factor:g} of what an instance answers side by side (assumed)"
+    if asked.scaling_target_value is not None:
+        target, why = asked.scaling_target_value, "as asked for"
+    predefined = metric.startswith("SageMaker")
+    host = metric in HOST_METRICS
+    return ScalingPolicy(
+        policy_type="TargetTrackingScaling",
+        metric=metric,
+        predefined=predefined,
+        target_value=target,
+        scale_in_cooldown=2 * default,
+        scale_out_cooldown=default,
+        namespace=None if predefined else (HOST_NAMESPACE if host else "AWS/SageMaker"),
+        statistic=None if predefined else "Average",
+        dimensions=() if predefined else (HOST_DIMENSIONS if host else ("EndpointName",)),
+        reason=f"Hold {metric} at {target:g}, {why}. Scaling in waits longer than scaling out.",
+        source_url=_POLICY_PAGE if predefined else _CUSTOM_PAGE,
+    )
+
+
 def _backlog_target(workload: Workload, sizing: InstanceSizing) -> float:
     """Half of what one instance works off within the wanted time; AWS's example when unsaid."""
     if workload.latency_p95_ms is None:
@@ -126,7 +197,9 @@ def _backlog_target(workload: Workload, sizing: InstanceSizing) -> float:
     return float(max(1, min(1000, int(seconds * sizing.capacity_rps * 0.5))))
 
 
-def _asynchronous_policies(workload: Workload, sizing: InstanceSizing) -> tuple[ScalingPolicy, ...]:
+def _asynchronous_policies(
+    workload: Workload, sizing: InstanceSizing, asked: DeploymentOptions, catalog: Catalog
+) -> tuple[ScalingPolicy, ...]:
     target = _backlog_target(workload, sizing)
     backlog = ScalingPolicy(
         policy_type="TargetTrackingScaling",
@@ -144,8 +217,11 @@ def _asynchronous_policies(workload: Workload, sizing: InstanceSizing) -> tuple[
         ),
         source_url=_ASYNC_PAGE,
     )
+    main = _aimed(backlog, asked)
+    if asked.scaling_metric not in {None, backlog.metric}:
+        main = _asked_policy(str(asked.scaling_metric), workload, sizing, catalog, asked)
     if sizing.minimum > 0:
-        return (backlog,)
+        return (main,)
     wake = ScalingPolicy(
         policy_type="StepScaling",
         metric="HasBacklogWithoutCapacity",
@@ -162,21 +238,22 @@ def _asynchronous_policies(workload: Workload, sizing: InstanceSizing) -> tuple[
         reason="Wakes the endpoint from zero for the first request, not only at a full backlog.",
         source_url=_ASYNC_PAGE,
     )
-    return backlog, wake
+    return main, wake
 
 
 def _provisioned(
-    sizing: ServerlessSizing, resource_id: str, catalog: Catalog
+    sizing: ServerlessSizing, resource_id: str, catalog: Catalog, asked: DeploymentOptions
 ) -> AutoScaling | None:
     warm = sizing.provisioned_concurrency
     ceiling = int(catalog.limit_number("serverless_provisioned_concurrency_max"))
-    top = min(sizing.max_concurrency, ceiling, warm * 2)
-    if warm == 0 or top <= warm:
+    top = asked.max_capacity or min(sizing.max_concurrency, ceiling, warm * 2)
+    wanted = asked.max_capacity or asked.capacity_schedules or asked.scaling_metric
+    if warm == 0 or (top <= warm and not wanted):
         return None
     cooldown = int(catalog.limit_number("autoscaling_default_cooldown_in"))
     policy = ScalingPolicy(
         policy_type="TargetTrackingScaling",
-        metric="SageMakerVariantProvisionedConcurrencyUtilization",
+        metric=asked.scaling_metric or PROVISIONED_UTILIZATION,
         predefined=True,
         target_value=UTILIZATION_TARGET,
         scale_in_cooldown=cooldown,
@@ -187,7 +264,7 @@ def _provisioned(
     return AutoScaling(
         resource_id=resource_id,
         scalable_dimension=PROVISIONED_DIMENSION,
-        min_capacity=warm,
-        max_capacity=top,
-        policies=(policy,),
+        min_capacity=warm if asked.min_capacity is None else asked.min_capacity,
+        max_capacity=max(top, warm) if asked.max_capacity is None else top,
+        policies=() if asked.auto_scaling is False else (_aimed(policy, asked),),
     )

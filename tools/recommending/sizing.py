@@ -139,7 +139,7 @@ def size_neuron(workload: Workload, catalog: Catalog) -> InstanceSizing | None:
 def _cheapest(workload: Workload, catalog: Catalog, families: frozenset[str]) -> Chosen | None:
     """Smallest sensible type: the cheapest that fits and needs at most ten instances."""
     fitting = [
-        pair for pair in _candidates(catalog, workload.region, families) if _fits(pair[0], workload)
+        pair for pair in _candidates(catalog, workload.region, families) if fits(pair[0], workload)
     ]
     if not fitting:
         return None
@@ -147,7 +147,9 @@ def _cheapest(workload: Workload, catalog: Catalog, families: frozenset[str]) ->
 
     def rank(pair: Chosen) -> tuple[bool, Decimal, int, str]:
         instance, price = pair
-        count = _needed(workload.peak_requests_per_second, _capacity(instance, workload)[0])
+        count = instances_needed(
+            workload.peak_requests_per_second, _capacity(instance, workload)[0]
+        )
         cost = price if price is not None else instance.memory_gib or Decimal(0)
         handicap = CPU_FAMILIES.get(instance.family, Decimal(1))
         crowded = count > MANY_INSTANCES
@@ -161,7 +163,8 @@ def _candidates(catalog: Catalog, region: str, families: frozenset[str]) -> tupl
     return tuple(pair for pair in catalog.offered_types(region) if pair[0].family in families)
 
 
-def _fits(instance: InstanceType, workload: Workload) -> bool:
+def fits(instance: InstanceType, workload: Workload) -> bool:
+    """Say whether the models that are in memory at a time, and what serves them, fit the type."""
     model_gib = workload.model_size_bytes / GIB * min(workload.model_count, MODELS_IN_MEMORY)
     memory = float(instance.memory_gib or 0)
     if instance.accelerator is None:
@@ -202,7 +205,8 @@ def _bytes_per_second(network: str) -> float:
     return math.prod(numbers) * 1e9 / 8 * share
 
 
-def _needed(rps: float, capacity_rps: float) -> int:
+def instances_needed(rps: float, capacity_rps: float) -> int:
+    """Return how many instances carry so many requests a second, at least one."""
     return max(1, math.ceil(rps / capacity_rps - 1e-9))
 
 
@@ -225,11 +229,11 @@ def _counts(
 ) -> InstanceSizing:
     capacity, parallel, bound = _capacity(instance, workload)
     safe = capacity * 0.5
-    average = _needed(workload.average_requests_per_second, safe)
-    peak = _needed(workload.peak_requests_per_second, capacity)
-    most = _needed(workload.peak_requests_per_second * _growth(workload), safe)
+    average = instances_needed(workload.average_requests_per_second, safe)
+    peak = instances_needed(workload.peak_requests_per_second, capacity)
+    most = instances_needed(workload.peak_requests_per_second * _growth(workload), safe)
     if asynchronous:
-        average = _needed(workload.average_requests_per_second, capacity)
+        average = instances_needed(workload.average_requests_per_second, capacity)
         minimum = 0 if scales_to_zero(workload) else average
         initial = max(1, average)
         maximum = max(peak, initial, minimum + 1)

@@ -8,6 +8,8 @@ from tools.requirements import DataSensitivity, Environment, GpuNeed, TrafficPat
 
 #: A latency target below this says that a cold start is not welcome, even if nobody asked.
 STRICT_LATENCY_MS = 500.0
+#: Whoever wants an answer within a second does not accept seconds for the first one either.
+SUB_SECOND_MS = 1000.0
 #: Assumed speed of a payload on its way, bytes per second.
 TRANSFER_BYTES_PER_S = 50_000_000
 

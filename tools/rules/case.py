@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from tools.catalog import Catalog
+from tools.catalog import Catalog, InstanceType
 from tools.endpoint import InferenceOption
 from tools.estimation import (
     CostEstimate,
@@ -15,13 +15,14 @@ from tools.estimation import (
     serverless_cost,
     synchronous_latency,
 )
+from tools.recommending.asked import asked_counts, asked_instance, asked_serverless
 from tools.recommending.assumptions import fill_gaps
 from tools.recommending.sizing import (
     Chosen,
     InstanceSizing,
     ServerlessSizing,
-    choose_instance,
     concurrency,
+    serverless_memory_need_mb,
     size_asynchronous,
     size_neuron,
     size_real_time,
@@ -46,11 +47,20 @@ class Case:
     @cached_property
     def serverless(self) -> ServerlessSizing:
         """First size of a serverless endpoint."""
+        return asked_serverless(self._serverless, self.needs, self.catalog)
+
+    @cached_property
+    def _serverless(self) -> ServerlessSizing:
         return size_serverless(self.workload, self.catalog)
+
+    @property
+    def serverless_need_mb(self) -> float:
+        """Estimated memory of a serverless environment."""
+        return serverless_memory_need_mb(self.workload)
 
     @cached_property
     def _instance(self) -> Chosen | None:
-        return choose_instance(self.workload, self.catalog)
+        return asked_instance(self.needs, self.workload, self.catalog)
 
     @cached_property
     def real_time(self) -> InstanceSizing | None:
@@ -59,20 +69,27 @@ class Case:
         When an assumption alone makes the budget impossible, the assumption gives way: one instance
         instead of two where production was not said, Inferentia where a GPU was not said.
         """
-        sizing = size_real_time(self.workload, self._instance)
+        sizing = self._real_time(size_real_time(self.workload, self._instance))
         if sizing is None or not self._too_dear(sizing):
             return sizing
-        for cheaper in self._cheaper_sizings():
+        for cheaper in map(self._real_time, self._cheaper_sizings()):
             if cheaper is not None and cheaper.usd_per_hour and not self._too_dear(cheaper):
                 return cheaper
         return sizing
+
+    def _real_time(self, sizing: InstanceSizing | None) -> InstanceSizing | None:
+        return asked_counts(sizing, self.needs, self.workload, queued=False)
 
     def _too_dear(self, sizing: InstanceSizing) -> bool:
         return over_budget(self.needs, real_time_cost(self.workload, sizing, self.catalog))
 
     def _cheaper_sizings(self) -> Iterator[InstanceSizing | None]:
         single = replace(self.workload, environment=Environment.DEVELOPMENT)
-        inferentia = self.needs.gpu is None and self.workload.gpu is GpuNeed.REQUIRED
+        inferentia = (
+            self.needs.gpu is None
+            and self.needs.instance_type is None
+            and self.workload.gpu is GpuNeed.REQUIRED
+        )
         if inferentia:
             yield size_neuron(self.workload, self.catalog)
         if self.needs.environment is None:
@@ -83,7 +100,8 @@ class Case:
     @cached_property
     def asynchronous(self) -> InstanceSizing | None:
         """First size of an asynchronous endpoint."""
-        return size_asynchronous(self.workload, self._instance)
+        sizing = size_asynchronous(self.workload, self._instance)
+        return asked_counts(sizing, self.needs, self.workload, queued=True)
 
     @cached_property
     def costs(self) -> Mapping[InferenceOption, CostEstimate]:
@@ -118,6 +136,11 @@ class Case:
         """Estimated least p95 of an asynchronous answer."""
         return asynchronous_latency(self.workload).p95_ms
 
+    @cached_property
+    def named_instance(self) -> InstanceType | None:
+        """The type that was asked for by name, where the Region has it."""
+        return self._instance[0] if self.needs.instance_type and self._instance else None
+
     @property
     def has_region(self) -> bool:
         """SageMaker hosting is listed in the Region."""
@@ -126,7 +149,7 @@ class Case:
     @property
     def cold_start_unwelcome(self) -> bool:
         """On-demand serverless would start too slowly after idle time."""
-        return self.serverless.provisioned_concurrency > 0
+        return self._serverless.provisioned_concurrency > 0
 
     def usd(self, option: InferenceOption) -> Decimal | None:
         """Monthly compute cost of the option, None when it is not known."""

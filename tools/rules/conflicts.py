@@ -1,6 +1,8 @@
 """Needs that cannot all be had. A conflict looks at what was said, never at an assumption."""
 
+from tools.options import DeploymentOptions
 from tools.requirements import TrafficPattern
+from tools.rules.asked_conflicts import ASKED_CONFLICTS, ASKED_IDS, BEHIND, behind
 from tools.rules.case import Case
 from tools.rules.contradiction import (
     DATA_RATE_BITS_PER_S,
@@ -268,6 +270,7 @@ RULES = (
         when=lambda case: case.needs.streaming is True and case.needs.interactive is False,
         says=lambda _: "Streaming is wanted, yet nobody waits: an answer in one piece would do.",
     ),
+    *ASKED_CONFLICTS,
 )
 
 #: Fields named only when they were said; the others are always part of the conflict.
@@ -284,19 +287,7 @@ _OPTIONAL = frozenset(
 )
 
 
-#: The need behind each rule that excludes serverless.
-_OBSTACLES = {
-    "REC-101": "request_payload_bytes",
-    "REC-102": "processing_time_s",
-    "REC-103": "streaming",
-    "REC-104": "gpu",
-    "REC-105": "model_size_bytes",
-    "REC-106": "model_size_bytes",
-    "REC-107": "model_count",
-    "REC-108": "peak_requests_per_second",
-    "REC-109": "data_sensitivity",
-    "REC-110": "region",
-}
+_FEATURES = frozenset(DeploymentOptions.model_fields)
 
 
 def conflict_fields(rule: Rule, case: Case) -> tuple[str, ...]:
@@ -310,14 +301,17 @@ def conflict_fields(rule: Rule, case: Case) -> tuple[str, ...]:
         "peak_requests_per_second": "average_requests_per_second",
         "interactive": "latency_p95_ms",
     }
+    if rule.id in ASKED_IDS:
+        said = tuple(name for name in rule.contradicts if getattr(case.needs, name) is not None)
+        return tuple(dict.fromkeys((*said, *behind(rule, case)))) or rule.contradicts
     found: list[str] = []
     names = rule.contradicts
     if rule.id == "REC-906":
-        names += tuple(_OBSTACLES[found.id] for found in exclusions(case)[SERVERLESS])
+        names += tuple(BEHIND[found.id] for found in exclusions(case)[SERVERLESS])
     for name in names:
         if name == "request_payload_bytes" and payload_field(case) == "response":
             found.append("response_payload_bytes")
-        elif getattr(case.needs, name) is not None or name not in _OPTIONAL:
+        elif getattr(case.needs, name) is not None or name not in {*_OPTIONAL, *_FEATURES}:
             found.append(name)
         elif (other := stand_in.get(name)) and getattr(case.needs, other) is not None:
             found.append(other)

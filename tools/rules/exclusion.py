@@ -1,7 +1,7 @@
 """Which options the rules exclude, and why."""
 
 from tools.endpoint import InferenceOption
-from tools.rules import accelerators, cost, model, payload, place, timing, traffic
+from tools.rules import accelerators, asked, cost, model, payload, place, timing, traffic
 from tools.rules.case import Case
 from tools.rules.rule import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Rule
 
@@ -14,6 +14,7 @@ OPTION_RULES: tuple[Rule, ...] = (
     *place.RULES,
     *cost.RULES,
     *accelerators.RULES,
+    *asked.RULES,
 )
 #: The options that rules judge.
 JUDGED = (REAL_TIME, SERVERLESS, ASYNCHRONOUS, BATCH_TRANSFORM)

@@ -84,7 +84,9 @@ RULES = (
         title="No instance type is big enough",
         source_url=HOSTING_LIST,
         rules_out=(REAL_TIME, ASYNCHRONOUS),
-        when=lambda case: case.has_region and case.real_time is None,
+        when=lambda case: (
+            case.has_region and case.real_time is None and case.needs.instance_type is None
+        ),
         says=lambda case: (
             f"No {'GPU ' if _gpu(case) else ''}instance type offered in {case.workload.region} "
             f"holds a model of {megabytes(case.workload.model_size_bytes)}."

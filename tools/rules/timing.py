@@ -243,7 +243,7 @@ RULES = (
         title="Cold starts",
         source_url=SERVERLESS_PAGE,
         warns=(SERVERLESS,),
-        when=lambda case: not case.cold_start_unwelcome,
+        when=lambda case: not case.serverless.provisioned_concurrency,
         says=lambda case: (
             "After idle time the first answer takes about "
             f"{duration(cold_start_ms(case.workload) / 1000)} (estimate; watch ModelSetupTime)."
@@ -254,7 +254,7 @@ RULES = (
         title="Beyond the provisioned concurrency",
         source_url=PROVISIONED_PAGE,
         warns=(SERVERLESS,),
-        when=lambda case: case.cold_start_unwelcome,
+        when=lambda case: case.serverless.provisioned_concurrency > 0,
         says=lambda case: (
             f"Warm environments: {case.serverless.provisioned_concurrency}, paid for all the time; "
             "requests beyond them meet a cold start."

@@ -17,6 +17,93 @@ GPU = {"gpu": "required"}
 LOCAL = {"kind": "local", "uri": "model.tar.gz"}
 JUMPSTART = {"kind": "jumpstart", "uri": "pytorch-ic-mobilenet-v2"}
 
+VPC = {"subnets": ["subnet-1"], "security_group_ids": ["sg-1"]}
+SNS = "arn:aws:sns:us-east-1:123456789012:told"
+LARGE = {"instance_type": "ml.m5.large"}
+#: The same for what is asked for by name.
+ASKED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "REC-411": (VPC, {}),
+    "REC-412": ({"network_isolation": True}, {"network_isolation": False}),
+    "REC-413": ({"data_capture_percent": 1}, {"data_capture_percent": 0}),
+    "REC-414": ({"challenger_source": LOCAL}, {}),
+    "REC-415": ({"shadow_source": LOCAL}, {}),
+    "REC-416": (
+        {"shadow_source": LOCAL, "challenger_source": LOCAL},
+        {"shadow_source": LOCAL},
+    ),
+    "REC-417": ({"inference_components": True}, {"inference_components": False}),
+    "REC-418": ({"initial_instance_count": 1}, {}),
+    "REC-419": ({"max_capacity": 1}, {"max_capacity": 1, "provisioned_concurrency": 1}),
+    "REC-420": ({"max_concurrency": 5}, {"max_capacity": 5}),
+    "REC-421": ({"min_capacity": 0}, {"min_capacity": 1}),
+    "REC-422": ({"error_topic_arn": SNS}, {"alarm_topic_arn": SNS}),
+    "REC-423": ({"output_uri": "s3://bucket/out"}, {}),
+    "REC-424": ({"instance_type": "ml.m5.enormous"}, LARGE),
+    "REC-425": ({**LARGE, "model_size_bytes": 5 * GB}, {**LARGE, "model_size_bytes": 4 * GB}),
+    "REC-426": ({**LARGE, **GPU}, {"instance_type": "ml.g5.xlarge", **GPU}),
+    "REC-427": (
+        {"scaling_metric": "ApproximateBacklogSizePerInstance"},
+        {"scaling_metric": "CPUUtilization"},
+    ),
+    "REC-428": (
+        {"scaling_metric": "SageMakerVariantProvisionedConcurrencyUtilization"},
+        {"scaling_metric": "SageMakerVariantInvocationsPerInstance"},
+    ),
+    "REC-429": (
+        {"scaling_metric": "SageMakerVariantInvocationsPerInstance"},
+        {"scaling_metric": "SageMakerVariantProvisionedConcurrencyUtilization"},
+    ),
+    "REC-430": (
+        {"scaling_metric": "SageMakerInferenceComponentInvocationsPerCopy"},
+        {
+            "scaling_metric": "SageMakerInferenceComponentInvocationsPerCopy",
+            "inference_components": True,
+        },
+    ),
+    "REC-431": (
+        {"scaling_metric": "CPUUtilization"},
+        {"scaling_metric": "ApproximateBacklogSizePerInstance"},
+    ),
+    "REC-432": ({"instance_type": "ml.inf1.xlarge"}, {"instance_type": "ml.inf2.xlarge"}),
+    "REC-671": (
+        {"auto_scaling": True},
+        {"auto_scaling": True, "provisioned_concurrency": 1},
+    ),
+    "REC-672": ({"memory_size_in_mb": 1024}, {"memory_size_in_mb": 2048}),
+    "REC-673": (
+        {**LARGE, "model_source": {"kind": "hub", "uri": "org/model-8b"}, "gpu": "not-needed"},
+        LARGE,
+    ),
+    "REC-920": (
+        {"inference_option": "serverless", **GPU},
+        {"inference_option": "real-time", **GPU},
+    ),
+    "REC-921": (
+        {"min_capacity": 3, "max_capacity": 2},
+        {"min_capacity": 2, "max_capacity": 2},
+    ),
+    "REC-922": ({"subnets": ["subnet-1"]}, VPC),
+    "REC-923": (
+        {"auto_scaling": False, "max_capacity": 4},
+        {"auto_scaling": False, "initial_instance_count": 4},
+    ),
+    "REC-924": (
+        {"challenger_share": 0.1},
+        {"challenger_share": 0.1, "challenger_source": LOCAL},
+    ),
+    "REC-925": (
+        {"data_capture_percent": 10, "error_topic_arn": SNS},
+        {"data_capture_percent": 10, "alarm_topic_arn": SNS},
+    ),
+    "REC-926": (
+        {"initial_instance_count": 5, "max_capacity": 4},
+        {"initial_instance_count": 4, "max_capacity": 4},
+    ),
+    "REC-927": (
+        {"provisioned_concurrency": 6, "max_concurrency": 5},
+        {"provisioned_concurrency": 5, "max_concurrency": 5},
+    ),
+}
 #: Rule id: needs for which it applies, needs just beyond for which it does not.
 BOUNDARIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "REC-101": ({"request_payload_bytes": 4 * MB + 1}, {"request_payload_bytes": 4 * MB}),
@@ -242,6 +329,7 @@ BOUNDARIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"streaming": True, "interactive": False},
         {"streaming": True, "interactive": True},
     ),
+    **ASKED,
 }
 
 
