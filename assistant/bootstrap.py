@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant import events
@@ -23,6 +24,7 @@ from tools.invocation import Invocation, Request, invoke
 from tools.journal import Journal
 from tools.observation import endpoint_rows
 from tools.plan import parse_plan
+from tools.policy import find_policy, load_policy
 from tools.sample import ready_sample
 
 if TYPE_CHECKING:
@@ -183,8 +185,19 @@ def bootstrap(
         bucket=chosen.bucket,
         role_arn=chosen.role_arn,
         poll_s=chosen.poll_s,
+        user=chosen.user,
+        policy=lambda: load_policy(policy_path(chosen)),
     )
     return App(chosen, place, chat_model)
+
+
+def policy_path(settings: Settings) -> Path | None:
+    """Return the policy's file; None when there is none.
+
+    Raises:
+        InvalidInputError: One is named and is not there.
+    """
+    return find_policy(settings.policy, (settings.home, Path.cwd()))
 
 
 def _connector(settings: Settings) -> Callable[[str], AwsClients]:

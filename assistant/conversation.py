@@ -80,6 +80,7 @@ class Conversation:
                 why=plan.summary,
                 typed_name=typed_name,
                 accept_eula=accept_eula,
+                policy_digest=self._place.policy_digest(plan),
             )
             check_approval(plan, approval)
             yield from self._recorded("event", self._carry_out(plan, approval))

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
         profile: AWS profile, for `aws` only.
         role_arn: Execution role to use; none: each plan makes its own.
         bucket: For archives and results; none: one of ours per region.
+        policy: What the organisation allows; none: policy.toml in `home`, else where we stand.
         chat_model: "offline", or "provider:name" as `init_chat_model` takes it.
         chat_model_base_url: For OpenAI-compatible servers and Ollama.
         language: Fixes the language; none: the user's own.
@@ -32,6 +33,7 @@ class Settings(BaseSettings):
     profile: str | None = Field(default_factory=lambda: os.environ.get("AWS_PROFILE"))
     role_arn: str | None = None
     bucket: str | None = None
+    policy: Path | None = None
     chat_model: str = "offline"
     chat_model_base_url: str | None = None
     language: Literal["en", "vi"] | None = None

@@ -185,7 +185,7 @@ def _make_plan(_: MakePlan, state: State, place: Workplace) -> Outcome:
 
 
 def _proposed(plan: DeploymentPlan, place: Workplace) -> Outcome:
-    place.keep(plan)
+    plan = place.propose(plan)
     shown = plan_event(plan)
     request = events.ApprovalRequested(
         digest=plan.digest,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
+from tools.approval import Approval
 from tools.aws import AwsClients, AwsTarget
 from tools.carrying import Workshop
 from tools.catalog import Catalog
@@ -21,6 +22,8 @@ from tools.planners import catalogue, hub
 from tools.planners.lifecycle import Bench
 from tools.planners.removal import Removal
 from tools.planning import Workroom, plan_for, plan_spec
+from tools.policy import NO_POLICY, Policy, enforce, enforce_approver, is_judged
+from tools.policy import Bench as PolicyBench
 from tools.recommendation import Recommendation, recommend
 from tools.recording.request import Recording, SdkRequest
 from tools.requirements import ModelSourceKind, Requirements
@@ -38,6 +41,8 @@ class Workplace(NamedTuple):
         connect: Region to clients; starts the sandbox when it is needed.
         sample: Returns the sample's files, making them when they are not there.
         new_nonce: Makes each plan one of its kind.
+        user: Who plans here; every plan names them as its author.
+        policy: Reads what the organisation allows, anew each time.
     """
 
     home: Path
@@ -53,6 +58,8 @@ class Workplace(NamedTuple):
     bucket: str | None = None
     role_arn: str | None = None
     poll_s: float = 0.25
+    user: str | None = None
+    policy: Callable[[], Policy] = lambda: NO_POLICY
 
     def clients(self, region: str) -> AwsClients:
         """Return clients for a region."""
@@ -79,8 +86,26 @@ class Workplace(NamedTuple):
             if kind is ModelSourceKind.JUMPSTART:
                 return self._listed(needs)
             if kind is ModelSourceKind.HUB:
-                return hub.recommended(hub.sized_needs(needs), self.catalog)
-        return recommend(needs, self.catalog)
+                return hub.recommended(hub.sized_needs(needs), self.catalog_for(needs))
+        return recommend(needs, self.catalog_for(needs))
+
+    def catalog_for(self, needs: Requirements) -> Catalog:
+        """Return the catalog with the instance types that the organisation allows.
+
+        Where those serve nothing, or another type was asked for, all stay in it: planning then
+        says why it is not allowed.
+
+        Raises:
+            InvalidInputError: The policy file cannot be read.
+        """
+        rule = self.policy().instance_types
+        asked = needs.instance_type
+        if rule is None or not rule.holds_in(needs.environment):
+            return self.catalog
+        allowed = [name for name in self.catalog.instance_names() if rule.allows(name)]
+        limited = self.catalog.limited_to(allowed)
+        fits = recommend(needs, limited).inference_option in ENDPOINT_OPTIONS
+        return limited if fits and (asked is None or rule.allows(asked)) else self.catalog
 
     def _listed(self, needs: Requirements) -> Recommendation:
         model_id, _, version = (needs.model_source.uri if needs.model_source else "").partition("@")
@@ -105,7 +130,8 @@ class Workplace(NamedTuple):
             AwsUnavailableError: No answer.
         """
         clients = self.clients(needs.region or self.region)
-        return plan_for(needs, clients, self._workroom(), method)
+        room = self._workroom()._replace(catalog=self.catalog_for(needs))
+        return plan_for(needs, clients, room, method)
 
     def plan_spec(
         self, spec: EndpointSpec, method: DeploymentMethod | None = None
@@ -139,13 +165,56 @@ class Workplace(NamedTuple):
         path = self.sample().archive if sample else Path(source.uri).expanduser()
         return look(path, needs.framework, self.blobs)
 
+    def propose(self, plan: DeploymentPlan) -> DeploymentPlan:
+        """Hold a plan against the organisation's policy, sign it with its author and keep it.
+
+        Raises:
+            PolicyRefusedError: A rule forbids it.
+            UserError: The policy file cannot be read, or AWS refused a read.
+            AwsUnavailableError: No answer.
+        """
+        unsigned = plan.author is None and self.user is not None
+        signed = plan.model_copy(update={"author": self.user}) if unsigned else plan
+        self._enforce(signed)
+        self.keep(signed)
+        return signed
+
+    def _enforce(self, plan: DeploymentPlan) -> None:
+        if is_judged(plan):  # a file that cannot be read blocks nothing that takes away
+            clients = self.clients(plan.region)
+            enforce(plan, PolicyBench(self.policy(), self.catalog, clients, self.now()))
+
+    def policy_digest(self, plan: DeploymentPlan) -> str | None:
+        """Return the digest of the policy that a plan is approved under; None when there is none.
+
+        Raises:
+            InvalidInputError: The policy file cannot be read.
+        """
+        policy = self.policy() if is_judged(plan) else NO_POLICY
+        return policy.digest if policy.names else None
+
+    def check_allowed(self, plan: DeploymentPlan, approval: Approval) -> None:
+        """Hold a plan against the policy once more, as it was first shown, before it is begun.
+
+        Raises:
+            PlanNotApprovedError: Its author may not approve it.
+            PolicyRefusedError: A rule forbids it by now.
+            UserError: The policy file cannot be read, or AWS refused a read.
+            AwsUnavailableError: No answer.
+        """
+        text = self.journal.plan_json(plan.digest)
+        shown = plan if text is None else parse_plan(text)
+        if is_judged(shown):
+            enforce_approver(shown, approval.user, self.policy())
+            self._enforce(shown)
+
     def keep(self, plan: DeploymentPlan) -> None:
         """Store a plan, so that its digest is enough to approve it."""
         self.journal.save_plan(plan.digest, plan.model_dump_json(), self.now())
 
     def removal(self, region: str) -> Removal:
         """Return what an undo or a deletion in `region` is planned on."""
-        return Removal(self.clients(region), self.journal, self.new_nonce())
+        return Removal(self.clients(region), self.journal, self.new_nonce(), self.blobs)
 
     def bench(self, region: str) -> Bench:
         """Return what a new version of an endpoint in `region` is made with."""
@@ -185,6 +254,7 @@ class Workplace(NamedTuple):
             now=self.now,
             sleep=self.sleep,
             poll_s=self.poll_s,
+            check_allowed=self.check_allowed,
         )
 
 

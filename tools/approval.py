@@ -28,6 +28,7 @@ class Approval(BaseModel):
         why: In their words; may be empty.
         typed_name: The endpoint's name, typed, where the plan asks for it.
         accept_eula: An explicit acceptance, where the plan asks for it.
+        policy_digest: Of the organisation's rules that held then; None when there were none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +40,7 @@ class Approval(BaseModel):
     why: str = ""
     typed_name: str | None = None
     accept_eula: bool = False
+    policy_digest: str | None = None
 
 
 def check_approval(plan: DeploymentPlan, approval: Approval) -> None:

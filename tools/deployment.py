@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from tools.approval import Approval, Claim, claim, owner_alive, release
+from tools.approval import Approval, Claim, check_approval, claim, owner_alive, release
 from tools.aws import AwsClients
 from tools.carrying import Run, StepProgress, Workshop
 from tools.errors import (
@@ -71,11 +71,16 @@ def apply(
     followed to its end.
 
     Raises:
-        PlanNotApprovedError: The approval is for another plan; nothing was called.
+        PlanNotApprovedError: The approval is for another plan, or its author's own where somebody
+            else must approve; nothing was called.
+        PolicyRefusedError: A rule of the organisation forbids it; nothing was called.
         PlanOutdatedError: What the plan was made on has changed; nothing was called.
         UserError: AWS refused a call or the endpoint failed; what had been made was removed again.
         AwsUnavailableError: No answer; what was made stands, and the next call continues.
     """
+    check_approval(plan, approval)
+    if workshop.check_allowed and workshop.journal.approval_json(plan.digest) is None:
+        workshop.check_allowed(plan, approval)  # what was begun is ended, whatever is allowed now
     claimed = claim(plan, approval, workshop.journal, workshop.now())
     if not claimed.mine:
         yield from _follow(claimed, workshop)

@@ -39,6 +39,7 @@ def applied(
         why=plan.summary,
         typed_name=typed_name,
         accept_eula=accept_eula,
+        policy_digest=app.place.policy_digest(plan),
     )
     check_approval(plan, approval)
     app.place.keep(plan)

@@ -39,8 +39,7 @@ def command(
     JSON is the requirements, or the specification that `sagepilot import` writes.
     """
     place = app(ctx).place
-    plan = _planned(place, source, DeploymentMethod(method) if method else None)
-    place.keep(plan)
+    plan = place.propose(_planned(place, source, DeploymentMethod(method) if method else None))
     if render is not None:
         from tools.planners.rendering import rendered
 

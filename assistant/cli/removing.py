@@ -18,7 +18,7 @@ WHOLE_DIGEST = 64  # hexadecimal digits of a SHA-256; a part of one approves not
 
 def offered(app: "App", plan: DeploymentPlan, *, as_json: bool) -> None:
     """Keep a plan that takes away and show it; nothing is called."""
-    app.place.keep(plan)
+    plan = app.place.propose(plan)
     if as_json:
         click.echo(plan.model_dump_json())
         return
