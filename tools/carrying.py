@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from tools.approval import Approval
 from tools.aws import AwsClients, new_session
 from tools.calls import api_name, concrete, with_body
 from tools.errors import (
@@ -51,6 +52,8 @@ class Workshop(BaseModel):
         now: The clock, aware UTC.
         sleep: Waits so many seconds.
         poll_s: Seconds between two looks at an endpoint's status.
+        check_allowed: Raises when the organisation forbids the plan, or this approval of it; asked
+            once, before anything is begun. None where there is no organisation to ask.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -60,6 +63,7 @@ class Workshop(BaseModel):
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     poll_s: float = 0.25
+    check_allowed: Callable[[DeploymentPlan, Approval], None] | None = None
 
 
 class Run:
