@@ -34,7 +34,8 @@ def concrete(step: Step, answers: Mapping[int, dict[str, Any]], digest: str) -> 
 
 
 def _tagged(operation: str, parameters: dict[str, Any], digest: str) -> dict[str, Any]:
-    if operation in _LISTED_TAGS:
+    """A stack keeps the tag of the plan that made it: another would change every resource."""
+    if operation in _LISTED_TAGS and parameters.get("ChangeSetType") != "UPDATE":
         tags = [*parameters.get("Tags", ()), {"Key": PLAN_TAG, "Value": digest}]
         return {**parameters, "Tags": tags}
     if operation == "s3.put_object":

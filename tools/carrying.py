@@ -29,6 +29,8 @@ from tools.waiting import GONE, Waiter, is_busy, seen, wait
 #: IAM is eventually consistent: a new role may be unknown for some seconds (failures.md, C07).
 ROLE_PATIENCE_S = 30.0
 _COMPILING = {"STARTING", "INPROGRESS", "STOPPING"}
+#: A bucket with somebody's objects stays, and so does a change set that was carried out.
+_STAYS = ("BucketNotEmpty", "InvalidChangeSetStatus")
 _BUSY = {"Creating", "Updating", "RollingBack", "SystemUpdating"}
 
 
@@ -151,6 +153,8 @@ class Run:
         back = Step(operation=call.operation, parameters=call.parameters)
         parameters = concrete(back, self.answers, self.plan.digest)
         answer = self._take_back(back, parameters)
+        if answer is None:
+            return {}
         if call.wait_for:
             yield from self._wait(call.for_step, call.operation, call.wait_for, parameters)
         return answer
@@ -237,7 +241,10 @@ class Run:
         parameters = concrete(step, self.answers, self.plan.digest)
         return self._effect(step, parameters) is not None
 
-    def _take_back(self, back: Step, parameters: dict[str, Any]) -> dict[str, Any]:
+    def _take_back(self, back: Step, parameters: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the answer; None when there was nothing to do, so nothing to wait for."""
+        if back.operation == "cloudformation.update_stack":
+            return self._stack_given_back(back, parameters)
         if not is_removal(back.operation):
             return self._given_back(back, parameters)
         if back.operation == "sagemaker.delete_endpoint" and not self._deletable(parameters):
@@ -269,7 +276,7 @@ class Run:
         except NotFoundError:
             return {}
         except RequestRefusedError as error:
-            if "BucketNotEmpty" not in error.message:
+            if not any(reason in error.message for reason in _STAYS):
                 raise
             return {}
 
@@ -277,6 +284,16 @@ class Run:
         """A job that runs cannot be deleted; it ends by itself in minutes."""
         while seen("compilation_completed", parameters, self.clients).status in _COMPILING:
             self.workshop.sleep(self.workshop.poll_s)
+
+    def _stack_given_back(self, back: Step, parameters: dict[str, Any]) -> dict[str, Any] | None:
+        """Bring a stack back, unless it rolled back by itself or was never set to work."""
+        self._let_stack_settle(parameters)
+        try:
+            return self._send(back.operation, parameters)
+        except RequestRefusedError as error:
+            if "No updates are to be performed" not in error.message:
+                raise
+            return None
 
     def _let_stack_settle(self, parameters: dict[str, Any]) -> None:
         while is_busy(seen("stack_deleted", parameters, self.clients).status):

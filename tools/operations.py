@@ -55,6 +55,7 @@ PLANNED = frozenset(
         "application-autoscaling.delete_scheduled_action",
         "cloudwatch.put_metric_alarm", "cloudwatch.delete_alarms",
         "cloudformation.create_change_set", "cloudformation.execute_change_set",
+        "cloudformation.update_stack",
         "cloudformation.delete_change_set", "cloudformation.delete_stack",
         "scheduler.create_schedule", "scheduler.delete_schedule",
     }

@@ -10,6 +10,7 @@ from typing import Any
 from tools.aws import AwsClients
 from tools.errors import NotFoundError
 from tools.plan import PLAN_TAG
+from tools.waiting import has_begun
 
 _SAGEMAKER = {
     "sagemaker.create_compilation_job": (
@@ -112,9 +113,10 @@ def _update_effect(
 def _change_set_effect(
     parameters: dict[str, Any], digest: str, clients: AwsClients
 ) -> dict[str, Any] | None:
+    """Of a stack that stands, the name tells: it holds the plan's whole nonce."""
     found = _change_set(parameters, clients)
     tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", ())}
-    if tags.get(PLAN_TAG) != digest:
+    if parameters.get("ChangeSetType") != "UPDATE" and tags.get(PLAN_TAG) != digest:
         return None
     return {"Id": found["ChangeSetId"], "StackId": found["StackId"]}
 
@@ -126,6 +128,8 @@ def _execution_effect(
     try:
         return {} if _is_executed(_change_set(parameters, clients)) else None
     except NotFoundError:
+        if has_begun(parameters, clients):
+            return {}
         status, tags = _stack_tags(parameters, clients)
         ours = tags.get(PLAN_TAG) == digest
         return {} if ours and status != "REVIEW_IN_PROGRESS" else None
@@ -168,11 +172,13 @@ def differences(
     """Return how a change set differs from the changes that were approved; empty when it does not.
 
     Args:
-        expected: `logical_id`, `type`, `action` and `replacement` of every change.
+        expected: `logical_id`, `type`, `action` and `replacement` of every change; rows that name
+            another `change_set` do not count.
         parameters: With `StackName` and `ChangeSetName`.
         clients: For reading.
     """
-    wanted = {row["logical_id"]: row for row in expected}
+    name = parameters["ChangeSetName"]
+    wanted = {row["logical_id"]: row for row in expected if row.get("change_set") in {None, name}}
     held = {row["LogicalResourceId"]: row for row in _changes(parameters, clients)}
     found = [f"it leaves {key} as it is" for key in wanted if key not in held]
     for key, row in held.items():

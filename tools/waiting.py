@@ -16,7 +16,7 @@ ROLLED_BACK = "RolledBack"
 
 Waiter = Literal[
     "endpoint_in_service", "endpoint_updated", "endpoint_deleted", "change_set_created",
-    "stack_complete", "stack_deleted", "component_in_service", "component_deleted",
+    "stack_complete", "stack_updated", "stack_deleted", "component_in_service", "component_deleted",
     "compilation_completed", "transform_completed",
 ]  # fmt: skip
 
@@ -85,6 +85,11 @@ _ROWS: dict[str, _Row] = {
             "UPDATE_ROLLBACK_FAILED", "DELETE_COMPLETE", "DELETE_FAILED", GONE,
         ),
     ),
+    "stack_updated": _Row(
+        *_STACK,
+        ("UPDATE_COMPLETE",),
+        ("UPDATE_FAILED", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED", GONE),
+    ),
     "stack_deleted": _Row(*_STACK, (GONE, "DELETE_COMPLETE"), ("DELETE_FAILED",)),
     "compilation_completed": _Row(
         "sagemaker.describe_compilation_job", ("CompilationJobName",), (), "CompilationJobStatus",
@@ -97,7 +102,9 @@ _ROWS: dict[str, _Row] = {
 }  # fmt: skip
 
 
-_STACK_WAITERS = ("stack_complete", "stack_deleted")
+_STACK_WAITERS = ("stack_complete", "stack_updated", "stack_deleted")
+#: What was asked for has not begun: the status that a stack shows is from before.
+NOT_BEGUN = "UPDATE_REQUESTED"
 #: CloudFormation refuses to delete a stack that is at work, but for these.
 _INTERRUPTIBLE = frozenset({"CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", "DELETE_IN_PROGRESS"})
 
@@ -122,7 +129,22 @@ def seen(waiter: Waiter, parameters: dict[str, Any], clients: AwsClients) -> See
     now = Seen(answer[row.status], answer.get(row.reason) or "")
     if waiter == "endpoint_updated" and now.status == "InService":
         return _in_service_with(parameters, answer, now)
+    if waiter == "stack_updated":
+        return _of_this_update(parameters, now, clients)
     return now
+
+
+def _of_this_update(parameters: Mapping[str, Any], now: Seen, clients: AwsClients) -> Seen:
+    """A stack that was updated before is complete already: only the update's own events tell."""
+    name, token = parameters["StackName"], parameters["ClientRequestToken"]
+    try:
+        for event in _events(name, clients):
+            is_stack = event.resource_type == "AWS::CloudFormation::Stack"
+            if event.token == token and is_stack and event.logical_id == name:
+                return Seen(event.status, event.reason)
+    except NotFoundError:
+        return Seen(GONE)
+    return now if now.status.endswith("_IN_PROGRESS") else Seen(NOT_BEGUN)
 
 
 def _in_service_with(parameters: dict[str, Any], answer: Any, now: Seen) -> Seen:  # noqa: ANN401
@@ -245,6 +267,12 @@ def _events(stack: str, clients: AwsClients) -> Iterator[Event]:
         if not answer.get("NextToken"):
             return
         token = {"NextToken": answer["NextToken"]}
+
+
+def has_begun(parameters: Mapping[str, Any], clients: AwsClients) -> bool:
+    """Say whether a stack has an event of the operation with this `ClientRequestToken`."""
+    token = parameters.get("ClientRequestToken")
+    return any(e.token == token for e in news(parameters, set(), clients)) if token else False
 
 
 def first_failure(parameters: Mapping[str, Any], clients: AwsClients) -> Event | None:

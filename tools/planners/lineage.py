@@ -1,5 +1,6 @@
 """What was done to an endpoint, as the journal has it: deployed, updated, parked, unparked."""
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from tools.aws import AwsClients
@@ -8,11 +9,16 @@ from tools.plan import DeploymentPlan, UndoCall, parse_plan
 
 
 class Removal(NamedTuple):
-    """What plans for something that stands are made on."""
+    """What plans for something that stands are made on.
+
+    Attributes:
+        blobs: Folder of uploads by SHA-256; None where nothing is uploaded.
+    """
 
     clients: AwsClients
     journal: Journal
     nonce: str
+    blobs: Path | None = None
 
     def place_of_plan(self) -> dict[str, str]:
         """Return the fields of a plan that say where it holds."""

@@ -34,6 +34,7 @@ class Version(NamedTuple):
         scaling: Variants with their new scaling; None keeps the scaling that is there.
         strategy: How traffic shifts; None for what alarms and instances allow.
         told: Fields of the plan that say what it is for and what it costs.
+        drafted: The variant that changes, in an endpoint of its own, with any new alarms.
     """
 
     before: tuple[Step, ...]
@@ -44,6 +45,7 @@ class Version(NamedTuple):
     scaling: EndpointSpec | None = None
     strategy: Strategy | None = None
     told: dict[str, Any] | None = None
+    drafted: EndpointSpec | None = None
 
 
 def plan_update(seen: Observed, version: Version, removal: Removal) -> DeploymentPlan:
@@ -57,7 +59,7 @@ def plan_update(seen: Observed, version: Version, removal: Removal) -> Deploymen
             make, or a call breaks botocore's model.
     """
     require_in_service(seen)
-    _check_kind(seen, version)
+    check_kind(seen, version)
     moves = plain_moves([*version.before, *_making(version), *version.alarms])
     away = seen.scaling.of(_suspended_resources(seen, version))
     moves += suspended(away, len(moves))
@@ -70,7 +72,7 @@ def plan_update(seen: Observed, version: Version, removal: Removal) -> Deploymen
         }
         moves += restored(away.of(kept), len(moves))
     steps, undo = numbered(moves)
-    return _checked(
+    return checked(
         DeploymentPlan.model_validate(
             {
                 **(version.told or {}),
@@ -85,7 +87,12 @@ def plan_update(seen: Observed, version: Version, removal: Removal) -> Deploymen
     )
 
 
-def _checked(plan: DeploymentPlan) -> DeploymentPlan:
+def checked(plan: DeploymentPlan) -> DeploymentPlan:
+    """Return a plan that botocore's models have nothing against.
+
+    Raises:
+        InvalidInputError: Says what they have.
+    """
     faults = check(plan)
     if faults:
         raise InvalidInputError(
@@ -95,8 +102,12 @@ def _checked(plan: DeploymentPlan) -> DeploymentPlan:
     return plan
 
 
-def _check_kind(seen: Observed, version: Version) -> None:
-    """What UpdateEndpoint cannot change (docs: serverless-endpoints-update)."""
+def check_kind(seen: Observed, version: Version) -> None:
+    """Refuse what UpdateEndpoint cannot change (docs: serverless-endpoints-update).
+
+    Raises:
+        InvalidInputError: Says which.
+    """
     was_async, is_async = ("AsyncInferenceConfig" in c for c in (seen.config, version.config))
     if was_async != is_async:
         raise InvalidInputError(
@@ -162,7 +173,9 @@ def _shift(seen: Observed, version: Version) -> Move:
         return Move(forward, way_back if _serverless(version.config) else None)
     kept = _retained(seen, version)
     guarded = deployment_config(
-        version.strategy, instance_count=_count(seen, version), alarm_names=version.alarm_names
+        version.strategy,
+        instance_count=smallest_count(seen, version),
+        alarm_names=version.alarm_names,
     )
     return Move(
         Step(
@@ -199,8 +212,8 @@ def _differ(pair: tuple[dict[str, Any], dict[str, Any]], key: str) -> bool:
     return bool(pair[0].get(key) != pair[1].get(key))
 
 
-def _count(seen: Observed, version: Version) -> int:
-    """Instances of the smallest variant, as they will be when the traffic shifts."""
+def smallest_count(seen: Observed, version: Version) -> int:
+    """Return the instances of the smallest variant, as they will be when the traffic shifts."""
     before = {v["VariantName"]: v.get("InitialInstanceCount") for v in seen.variants}
     return min(
         wanted

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.catalog import Catalog
-from tools.endpoint import EndpointSpec, InferenceOption, ModelSpec, ProductionVariant
+from tools.endpoint import AlarmSpec, EndpointSpec, InferenceOption, ModelSpec, ProductionVariant
 from tools.errors import InvalidInputError
 from tools.packaging import Package, SampleRequest, package
 from tools.plan import Step
@@ -135,6 +135,7 @@ class _Drafting:
             scaling=spec if self._rescales(spec, chosen) else None,
             strategy=self.wanted.strategy,
             told=self._told(packaged, chosen, config),
+            drafted=spec.model_copy(update={"alarms": self._new_alarms() if alarms else None}),
         )
 
     # --- the model
@@ -334,6 +335,9 @@ class _Drafting:
                 if step.parameters["AlarmName"] not in there:
                     yield step
 
+    def _new_alarms(self) -> AlarmSpec:
+        return AlarmSpec(latency_p95_ms=self.needs.latency_p95_ms, topic_arn=self.wanted.topic_arn)
+
     def _alarm_names(self) -> tuple[str, ...]:
         there = {alarm["AlarmName"] for alarm in self.seen.scaling.alarms}
         there |= {step.parameters["AlarmName"] for step in self._alarms()}
@@ -372,10 +376,9 @@ class _Drafting:
         found = [*(packaged.warnings if packaged else ())]
         found += [w.text for w in chosen.warnings] if chosen else []
         role = str(self._present()["ExecutionRoleArn"])
-        if packaged is not None and not self._made_role(role.rpartition("/")[2]):
+        by_stack = any(p.kind == "deploy" and p.method == "cloudformation" for p in self.past)
+        if packaged is not None and not by_stack and not self._made_role(role.rpartition("/")[2]):
             found.append(f"The role {role} must be able to read s3://{self._bucket()}.")
-        if any(plan.method == "cloudformation" for plan in self.past):
-            found.append("The endpoint's stack does not know of this update: it will show drift.")
         if self._alarms_missing():
             found.append("No alarm turns this update back: it is no production endpoint.")
         return tuple(found)
