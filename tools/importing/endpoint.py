@@ -15,13 +15,15 @@ def spec_of_endpoint(name: str, clients: AwsClients) -> Imported:
         AwsUnavailableError: No answer.
     """
     seen = observe_endpoint(name, clients)
-    role = next((model.get("ExecutionRoleArn") for model in seen.models.values()), None)
+    holders = (seen.config, *seen.models.values())
+    role = next((row["ExecutionRoleArn"] for row in holders if row.get("ExecutionRoleArn")), None)
     return imported(
         Requests(
             name=seen.name,
             region=clients.target.region_name,
             config=seen.config,
             models=seen.models,
+            components=seen.components,
             targets=seen.scaling.targets,
             policies=tuple(seen.scaling.policies.values()),
             actions=seen.scaling.actions,

@@ -12,8 +12,11 @@ from tools.endpoint import (
     AsyncSpec,
     DataCapture,
     EndpointSpec,
+    InferenceComponentSpec,
     InferenceOption,
+    ManagedInstanceScaling,
     ModelSpec,
+    MultiModelSpec,
     ProductionVariant,
     ScalingPolicy,
     ScalingSpec,
@@ -22,16 +25,22 @@ from tools.endpoint import (
 )
 from tools.errors import InvalidInputError
 from tools.planners.alarms import alarm_names
+from tools.planners.scaling import NO_COPY
 
 _CONFIG = {"EndpointConfigName", "ProductionVariants", "ShadowProductionVariants", "KmsKeyId",
            "AsyncInferenceConfig", "DataCaptureConfig", "Tags"}  # fmt: skip
+#: Of a configuration whose instances host components.
+_HOSTING = {"ExecutionRoleArn", "EnableNetworkIsolation", "VpcConfig"}
+_COMPONENT = {"ModelName", "ComputeResourceRequirements", "StartupParameters"}
 _MODEL = {"ModelName", "PrimaryContainer", "ExecutionRoleArn", "EnableNetworkIsolation",
           "VpcConfig", "Tags"}  # fmt: skip
 _CONTAINER = {"Image", "ModelDataUrl", "ModelDataSource", "Environment"}
+_SEVERAL = {"Mode", "MultiModelConfig"}
 _VARIANT = {
     "VariantName", "ModelName", "InstanceType", "InitialInstanceCount", "InitialVariantWeight",
     "VolumeSizeInGB", "ModelDataDownloadTimeoutInSeconds", "InferenceAmiVersion",
     "ContainerStartupHealthCheckTimeoutInSeconds", "RoutingConfig", "ServerlessConfig",
+    "ManagedInstanceScaling",
 }  # fmt: skip
 
 
@@ -53,6 +62,7 @@ class Requests(NamedTuple):
     alarms: tuple[dict[str, Any], ...]
     tags: dict[str, str]
     role_arn: str | None
+    components: tuple[dict[str, Any], ...] = ()
 
 
 class Imported(BaseModel):
@@ -92,7 +102,8 @@ class _Reading:
 
     def spec(self) -> EndpointSpec:
         given, config = self.requests, self.requests.config
-        self._left_out("the endpoint configuration", config.keys() - _CONFIG)
+        hosting = _HOSTING if given.components else set()
+        self._left_out("the endpoint configuration", config.keys() - _CONFIG - hosting)
         models = list(given.models.values())
         first = models[0] if models else {}
         if any(self._shared(model) != self._shared(first) for model in models):
@@ -140,7 +151,7 @@ class _Reading:
         serverless = row.get("ServerlessConfig", {})
         return ProductionVariant(
             name=name,
-            sagemaker_model=self._served(row.get("ModelName"), name),
+            **self._what_it_serves(row),
             instance_type=row.get("InstanceType"),
             initial_instance_count=row.get("InitialInstanceCount") or None,
             memory_size_in_mb=serverless.get("MemorySizeInMB"),
@@ -154,25 +165,66 @@ class _Reading:
             ),
             inference_ami_version=row.get("InferenceAmiVersion"),
             routing_strategy=row.get("RoutingConfig", {}).get("RoutingStrategy"),
-            scaling=self._scaling(name),
+            scaling=self._scaling(f"endpoint/{self.requests.name}/variant/{name}"),
         )
 
-    def _served(self, model_name: str | None, variant: str) -> ModelSpec:
+    def _what_it_serves(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Its model, or the components that it hosts."""
+        name, managed = row["VariantName"], row.get("ManagedInstanceScaling", {})
+        own = [one for one in self.requests.components if one.get("VariantName") == name]
+        if not own or row.get("ModelName"):
+            return {"sagemaker_model": self._served(row.get("ModelName"), f"variant {name}")}
+        found: dict[str, Any] = {"components": tuple(map(self._component, own))}
+        if managed.get("Status") == "ENABLED":
+            self._left_out(
+                f"the managed scaling of variant {name}",
+                managed.keys() - {"Status", "MinInstanceCount", "MaxInstanceCount"},
+            )
+            found["managed_instance_scaling"] = ManagedInstanceScaling(
+                min_instance_count=managed.get("MinInstanceCount", 1),
+                max_instance_count=managed.get(
+                    "MaxInstanceCount", row.get("InitialInstanceCount", 1)
+                ),
+            )
+        return found
+
+    def _component(self, made: dict[str, Any]) -> InferenceComponentSpec:
+        name, given = made["InferenceComponentName"], made["Specification"]
+        self._left_out(f"inference component {name}", given.keys() - _COMPONENT)
+        needed, startup = given["ComputeResourceRequirements"], given.get("StartupParameters", {})
+        return InferenceComponentSpec(
+            name=name,
+            sagemaker_model=self._served(given.get("ModelName"), f"inference component {name}"),
+            min_memory_required_in_mb=needed["MinMemoryRequiredInMb"],
+            max_memory_required_in_mb=needed.get("MaxMemoryRequiredInMb"),
+            number_of_cpu_cores=needed.get("NumberOfCpuCoresRequired"),
+            number_of_accelerator_devices=needed.get("NumberOfAcceleratorDevicesRequired"),
+            copy_count=made["RuntimeConfig"]["CopyCount"],
+            model_data_download_timeout_s=startup.get("ModelDataDownloadTimeoutInSeconds"),
+            container_startup_health_check_timeout_s=startup.get(
+                "ContainerStartupHealthCheckTimeoutInSeconds"
+            ),
+            scaling=self._scaling(f"inference-component/{name}"),
+        )
+
+    def _served(self, model_name: str | None, what: str) -> ModelSpec:
         made = self.requests.models.get(model_name or "", {})
         containers = [made["PrimaryContainer"]] if "PrimaryContainer" in made else []
         containers += made.get("Containers", [])
         if not containers or "Image" not in containers[0]:
             raise InvalidInputError(
-                f"Variant {variant} names no model with an image: it serves inference components "
-                "or a model package.",
+                f"{_capital(what)} names no model with an image: it serves a model package, or "
+                "nothing yet.",
                 remedy="Describe what you want in words instead.",
             )
         if len(containers) > 1:
-            self._note(f"Variant {variant} serves several containers; only the first is taken.")
-        self._left_out(f"the model of variant {variant}", made.keys() - _MODEL - {"Containers"})
+            self._note(f"{_capital(what)} serves several containers; only the first is taken.")
+        self._left_out(f"the model of {what}", made.keys() - _MODEL - {"Containers"})
         first = containers[0]
         mode = {"Mode"} if first.get("Mode") == "SingleModel" else set()
-        self._left_out(f"the container of variant {variant}", first.keys() - _CONTAINER - mode)
+        several = first.get("Mode") == "MultiModel"
+        mode |= _SEVERAL if several else set()
+        self._left_out(f"the container of {what}", first.keys() - _CONTAINER - mode)
         source = first.get("ModelDataSource", {}).get("S3DataSource", {})
         uri = first.get("ModelDataUrl") or source.get("S3Uri")
         return ModelSpec(
@@ -180,10 +232,14 @@ class _Reading:
             model_data_uri=uri,
             environment=first.get("Environment", {}),
             accept_eula=bool(source.get("ModelAccessConfig", {}).get("AcceptEula")),
+            multi_model=MultiModelSpec(
+                model_cache=first.get("MultiModelConfig", {}).get("ModelCacheSetting")
+            )
+            if several
+            else None,
         )
 
-    def _scaling(self, variant: str) -> ScalingSpec | None:
-        own = f"endpoint/{self.requests.name}/variant/{variant}"
+    def _scaling(self, own: str) -> ScalingSpec | None:
         target = next((t for t in self.requests.targets if t["ResourceId"] == own), None)
         if target is None:
             return None
@@ -218,8 +274,10 @@ class _Reading:
         )
 
     def _step_policy(self, row: dict[str, Any]) -> ScalingPolicy | None:
-        """Ours adds one instance when an asynchronous endpoint at zero has work."""
-        body, metric = row.get("StepScalingPolicyConfiguration", {}), "HasBacklogWithoutCapacity"
+        """Ours adds one when something at zero has work."""
+        body = row.get("StepScalingPolicyConfiguration", {})
+        woken = row["ResourceId"].startswith("inference-component/")
+        metric = NO_COPY if woken else "HasBacklogWithoutCapacity"
         steps = [s.get("ScalingAdjustment") for s in body.get("StepAdjustments", ())]
         if steps != [1] or not row["PolicyName"].endswith(metric):
             self._note(f"Policy {row['PolicyName']} is left out: its steps are its own.")
@@ -270,6 +328,7 @@ class _Reading:
         known = {name for v in variants for name in alarm_names(self.requests.name, v.name)}
         woken = {f"{self.requests.name}{p}-HasBacklogWithoutCapacity"
                  for p in ("", *(f"-{v.name}" for v in variants))}  # fmt: skip
+        woken |= {f"{one.name}-{NO_COPY}" for v in variants for one in v.components}
         for name in sorted(named.keys() - known - woken):
             self._note(f"Alarm {name} is left out: it is none that a specification asks for.")
         if latency not in named or errors not in named:
@@ -279,6 +338,10 @@ class _Reading:
             latency_p95_ms=alarm["Threshold"] / 1000,
             topic_arn=next(iter(alarm.get("AlarmActions", ())), None),
         )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _schedule(row: dict[str, Any]) -> ScheduledScaling:

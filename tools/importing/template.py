@@ -72,6 +72,7 @@ class _Worked:
         self.known = {**defaults, "AWS::Region": region, "AWS::AccountId": account,
                       "AWS::Partition": "aws"}  # fmt: skip
         self.endpoint_id = self._only("AWS::SageMaker::Endpoint")
+        self.component_ids = self._all("AWS::SageMaker::InferenceComponent")
 
     def _only(self, type_name: str) -> str:
         found = [key for key, row in self.resources.items() if row["Type"] == type_name]
@@ -95,7 +96,8 @@ class _Worked:
         policies = [self._properties(k)
                     for k in self._all("AWS::ApplicationAutoScaling::ScalingPolicy")]  # fmt: skip
         made_roles = {f"<{key}.Arn>" for key in self._all("AWS::IAM::Role")}
-        role = next((m.get("ExecutionRoleArn") for m in models.values()), None)
+        holders = (config, *models.values())
+        role = next((r["ExecutionRoleArn"] for r in holders if r.get("ExecutionRoleArn")), None)
         return Requests(
             name=self._name(),
             region=self.region,
@@ -111,6 +113,10 @@ class _Worked:
             alarms=tuple(self._properties(k) for k in self._all("AWS::CloudWatch::Alarm")),
             tags={row["Key"]: row["Value"] for row in endpoint.get("Tags", ())},
             role_arn=None if role in made_roles else role,
+            components=tuple(
+                {**self._properties(key), "InferenceComponentName": self._component_name(key)}
+                for key in self.component_ids
+            ),
         )
 
     def _all(self, type_name: str) -> list[str]:
@@ -123,6 +129,10 @@ class _Worked:
     def _name(self) -> str:
         given = self.resources[self.endpoint_id].get("Properties", {}).get("EndpointName")
         return str(self._value(given)) if given else self.endpoint_id
+
+    def _component_name(self, logical_id: str) -> str:
+        given = self.resources[logical_id].get("Properties", {}).get("InferenceComponentName")
+        return str(self._value(given)) if given else logical_id
 
     def _value(self, part: Any) -> Any:  # noqa: ANN401 - template data
         if isinstance(part, list):
@@ -140,6 +150,10 @@ class _Worked:
                 return self.known.get(given, f"<{given}>")
             case "Fn::GetAtt", [str(logical_id), "EndpointName"] if logical_id == self.endpoint_id:
                 return self._name()
+            case "Fn::GetAtt", [str(logical_id), "InferenceComponentName"] if (
+                logical_id in self.component_ids
+            ):
+                return self._component_name(logical_id)
             case "Fn::GetAtt", [str(logical_id), str(attribute)]:
                 return f"<{logical_id}.{attribute}>"
             case "Fn::Sub", str():
@@ -151,5 +165,11 @@ class _Worked:
 
     def _filled(self, pattern: str, more: dict[str, Any]) -> str:
         known = {**self.known, **more, f"{self.endpoint_id}.EndpointName": self._name()}
-        filled = re.sub(r"\$\{([^!}][^}]*)\}", lambda found: str(known[found[1]]), pattern)
+
+        def meant(found: re.Match[str]) -> str:
+            logical_id = found[1].removesuffix(".InferenceComponentName")
+            named = logical_id in self.component_ids
+            return self._component_name(logical_id) if named else str(known[found[1]])
+
+        filled = re.sub(r"\$\{([^!}][^}]*)\}", meant, pattern)
         return filled.replace("${!", "${")

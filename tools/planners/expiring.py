@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.catalog import Catalog
+from tools.errors import InvalidInputError
 from tools.expiry import EXPIRES_TAG
 from tools.plan import DeploymentPlan, Step
 from tools.planners.lineage import Removal, history
@@ -38,10 +39,11 @@ def plan_expiry(
 
     Raises:
         NotFoundError: There is no such endpoint.
-        InvalidInputError: It is not in service.
+        InvalidInputError: It is not in service, or hosts inference components.
     """
     seen = observe_endpoint(endpoint_name, removal.clients)
     require_in_service(seen)
+    _require_no_components(seen)
     before = _scheduled(seen, removal)
     moves = [*_role(seen, removal, before), *_schedule(seen, at, removal, before)]
     moves.append(_tagged(seen, at))
@@ -65,6 +67,17 @@ def plan_expiry(
             "requirements": served.requirements if served else None,
         }
     )
+
+
+def _require_no_components(seen: Observed) -> None:
+    """AWS refuses to delete an endpoint before its components, and a schedule makes one call."""
+    if seen.components:
+        raise InvalidInputError(
+            f"Endpoint {seen.name} hosts inference components: AWS deletes it only after them, "
+            "and a schedule makes one call.",
+            remedy=f"Let its copies scale to zero, or delete it yourself (`sagepilot delete "
+            f"{seen.name}`).",
+        )
 
 
 def _until(hour: Decimal | None, at: datetime, now: datetime) -> str:

@@ -39,7 +39,7 @@ _INVERSE: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 #: What takes time to go, and is in the way of what was made before it.
-_GONE_WHEN: dict[str, Waiter] = {
+GONE_WHEN: dict[str, Waiter] = {
     "sagemaker.delete_endpoint": "endpoint_deleted",
     "sagemaker.delete_inference_component": "component_deleted",
 }
@@ -79,7 +79,7 @@ def _inverse(number: int, step: Step) -> UndoCall:
         operation=operation,
         parameters={key: step.parameters[key] for key in keys},
         for_step=number,
-        wait_for=_GONE_WHEN.get(operation),
+        wait_for=GONE_WHEN.get(operation),
     )
 
 

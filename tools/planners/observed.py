@@ -49,6 +49,7 @@ class Observed(NamedTuple):
         endpoint: DescribeEndpoint's answer.
         config: CreateEndpointConfig's parameters.
         models: CreateModel's parameters by model name.
+        components: CreateInferenceComponent's parameters of what it hosts.
         tags: The endpoint's tags, the plan's own left out.
         plan_digest: What the plan's own tag holds; None on an endpoint that is not ours.
     """
@@ -59,6 +60,7 @@ class Observed(NamedTuple):
     tags: dict[str, str]
     plan_digest: str | None
     scaling: ObservedScaling
+    components: tuple[dict[str, Any], ...] = ()
 
     @property
     def name(self) -> str:
@@ -102,13 +104,17 @@ def observe_endpoint(name: str, clients: AwsClients) -> Observed:
         {"EndpointConfigName": endpoint["EndpointConfigName"]},
     )
     listed = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", ())]
+    hosts = any(not variant.get("ModelName") for variant in listed)
+    components = tuple(_components(name, clients)) if hosts else ()
+    named = [variant.get("ModelName") for variant in listed]
+    named += [component["Specification"].get("ModelName") for component in components]
     models = {
-        variant["ModelName"]: as_input(
+        model: as_input(
             "sagemaker.create_model",
-            clients.call("sagemaker.describe_model", {"ModelName": variant["ModelName"]}),
+            clients.call("sagemaker.describe_model", {"ModelName": model}),
         )
-        for variant in listed
-        if variant.get("ModelName")
+        for model in named
+        if model
     }
     answer = clients.call("sagemaker.list_tags", {"ResourceArn": endpoint["EndpointArn"]})
     tags = {tag["Key"]: tag["Value"] for tag in answer.get("Tags", ())}
@@ -118,8 +124,37 @@ def observe_endpoint(name: str, clients: AwsClients) -> Observed:
         models=models,
         tags={key: value for key, value in tags.items() if key != PLAN_TAG},
         plan_digest=tags.get(PLAN_TAG),
-        scaling=_scaling(name, clients),
+        scaling=_scaling(name, clients, [one["InferenceComponentName"] for one in components]),
+        components=components,
     )
+
+
+def _components(endpoint_name: str, clients: AwsClients) -> Iterator[dict[str, Any]]:
+    """Yield CreateInferenceComponent's parameters; at least one copy, as that call takes it."""
+    operation = "sagemaker.create_inference_component"
+    for name in component_names(endpoint_name, clients):
+        described = clients.call(
+            "sagemaker.describe_inference_component", {"InferenceComponentName": name}
+        )
+        copies = described.get("RuntimeConfig", {}).get("DesiredCopyCount", 1)
+        made = as_input(operation, described)
+        made["RuntimeConfig"] = {"CopyCount": max(1, copies)}
+        tags = clients.call(
+            "sagemaker.list_tags", {"ResourceArn": described["InferenceComponentArn"]}
+        )
+        own = [t for t in tags.get("Tags", ()) if t["Key"] != PLAN_TAG]
+        yield made | ({"Tags": own} if own else {})
+
+
+def component_names(endpoint_name: str, clients: AwsClients) -> tuple[str, ...]:
+    """Return the names of an endpoint's inference components, in the order of their names."""
+    rows = _pages(
+        "sagemaker.list_inference_components",
+        {"EndpointNameEquals": endpoint_name},
+        "InferenceComponents",
+        clients,
+    )
+    return tuple(sorted(row["InferenceComponentName"] for row in rows))
 
 
 def as_input(operation: str, described: dict[str, Any]) -> dict[str, Any]:
@@ -150,13 +185,14 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - nested JSON with timestamps
             return value
 
 
-def _scaling(name: str, clients: AwsClients) -> ObservedScaling:
+def _scaling(name: str, clients: AwsClients, components: list[str]) -> ObservedScaling:
     service = "application-autoscaling"
     prefix = f"endpoint/{name}/variant/"
+    own = {f"inference-component/{component}" for component in components}
 
     def rows(method: str, key: str) -> Iterator[dict[str, Any]]:
         for row in _pages(f"{service}.{method}", _PAGE, key, clients):
-            if row["ResourceId"].startswith(prefix):
+            if row["ResourceId"].startswith(prefix) or row["ResourceId"] in own:
                 yield row
 
     return ObservedScaling(
@@ -169,7 +205,7 @@ def _scaling(name: str, clients: AwsClients) -> ObservedScaling:
             as_input(f"{service}.put_scheduled_action", row)
             for row in rows("describe_scheduled_actions", "ScheduledActions")
         ),
-        alarms=tuple(_alarms(name, clients)),
+        alarms=tuple(_alarms(name, components, clients)),
     )
 
 
@@ -182,10 +218,11 @@ def _target(row: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _alarms(name: str, clients: AwsClients) -> Iterator[dict[str, Any]]:
+def _alarms(name: str, components: list[str], clients: AwsClients) -> Iterator[dict[str, Any]]:
     for row in _pages("cloudwatch.describe_alarms", {}, "MetricAlarms", clients):
         dimensions = {d["Name"]: d["Value"] for d in row.get("Dimensions", ())}
-        if dimensions.get("EndpointName") != name:
+        of_component = dimensions.get("InferenceComponentName") in components
+        if dimensions.get("EndpointName") != name and not of_component:
             continue
         if not row["AlarmName"].startswith(_OF_TARGET_TRACKING):
             yield as_input("cloudwatch.put_metric_alarm", row)

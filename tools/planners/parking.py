@@ -22,6 +22,7 @@ def plan_park(endpoint_name: str, removal: Removal) -> DeploymentPlan:
     seen = observe_endpoint(endpoint_name, removal.clients)
     require_in_service(seen)
     moves = suspended(seen.scaling, 0)
+    moves += [_component_deleted(component) for component in seen.components]
     moves.append(_deleted(seen))
     steps, undo = numbered(moves)
     return DeploymentPlan.model_validate(
@@ -35,8 +36,21 @@ def plan_park(endpoint_name: str, removal: Removal) -> DeploymentPlan:
             "summary": f"Park endpoint {endpoint_name}: it stops answering and costing. {KEPT}",
             "cost_usd_per_month": 0,
             "cost_if_forgotten_usd_per_month": 0,
-            "warnings": _warnings(seen),
+            "warnings": counts_not_kept(seen),
         }
+    )
+
+
+def _component_deleted(made: dict[str, Any]) -> Move:
+    name = made["InferenceComponentName"]
+    return Move(
+        Step(
+            operation="sagemaker.delete_inference_component",
+            parameters={"InferenceComponentName": name},
+            why="Take the component off the instances; an endpoint goes after its components.",
+            wait_for="component_deleted",
+        ),
+        Inverse("sagemaker.create_inference_component", made, "component_in_service"),
     )
 
 
@@ -58,7 +72,8 @@ def _deleted(seen: Observed) -> Move:
     )
 
 
-def _warnings(seen: Observed) -> tuple[str, ...]:
+def counts_not_kept(seen: Observed) -> tuple[str, ...]:
+    """Return a warning where more instances run than will be started again."""
     scaled = [v["VariantName"] for v in seen.variants if _scaled_out(seen, v)]
     if not scaled:
         return ()
@@ -90,7 +105,7 @@ def plan_unpark(endpoint_name: str, removal: Removal) -> DeploymentPlan:
     served = next((turn.plan for turn in past if turn.plan.kind != "park"), None)
     config = next(s.parameters["EndpointConfigName"] for s in steps
                   if s.operation == "sagemaker.create_endpoint")  # fmt: skip
-    known = {} if served is None else _carried_over(served)
+    known = {} if served is None else carried_over(served)
     return DeploymentPlan.model_validate(
         {
             **known,
@@ -118,8 +133,8 @@ def plan_unpark(endpoint_name: str, removal: Removal) -> DeploymentPlan:
     )
 
 
-def _carried_over(served: DeploymentPlan) -> dict[str, Any]:
-    """What is still so of the plan that the endpoint served under."""
+def carried_over(served: DeploymentPlan) -> dict[str, Any]:
+    """Return what is still so of the plan that the endpoint served under, as fields of a plan."""
     keys = ("inference_option", "cost_usd_per_month", "cost_if_forgotten_usd_per_month",
             "sample", "recommendation", "requirements")  # fmt: skip
     return {key: getattr(served, key) for key in keys}

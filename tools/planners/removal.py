@@ -6,8 +6,10 @@ from tools.aws import AwsClients
 from tools.errors import InvalidInputError, NotFoundError
 from tools.operations import is_removal
 from tools.plan import SERVING_KINDS, DeploymentPlan, Step, UndoCall
+from tools.planners.inverse import GONE_WHEN
 from tools.planners.lineage import Removal, Turn, history, plan_of, standing_calls
 from tools.planners.moves import as_steps
+from tools.planners.observed import component_names
 from tools.planners.parking import plan_unpark
 from tools.planners.updating import plan_update_undo
 from tools.reconcile import plan_tag
@@ -24,12 +26,13 @@ _ORDER = (
     "sagemaker.delete_tags", "scheduler.delete_schedule", "cloudwatch.delete_alarms",
     "application-autoscaling.delete_scheduled_action",
     "application-autoscaling.delete_scaling_policy",
-    "application-autoscaling.deregister_scalable_target", "sagemaker.delete_endpoint",
+    "application-autoscaling.deregister_scalable_target",
+    "sagemaker.delete_inference_component", "sagemaker.delete_endpoint",
     "sagemaker.delete_endpoint_config", "sagemaker.delete_model",
     "sagemaker.delete_compilation_job", "iam.delete_role_policy",
     "iam.delete_role", "s3.delete_object", "s3.delete_bucket",
 )  # fmt: skip
-_CALLS_OF_PARKED = (_ORDER[0], *_ORDER[2:7])
+_CALLS_OF_PARKED = (_ORDER[0], *_ORDER[2:8])
 
 
 def plan_undo(deployment_id: str | None, removal: Removal) -> DeploymentPlan:
@@ -153,26 +156,48 @@ def _observed(endpoint: dict[str, Any], clients: AwsClients) -> list[UndoCall]:
     name, config_name = endpoint["EndpointName"], endpoint["EndpointConfigName"]
     config = clients.call("sagemaker.describe_endpoint_config", {"EndpointConfigName": config_name})
     variants = config["ProductionVariants"]
-    models = sorted({v["ModelName"] for v in variants if v.get("ModelName")})
+    components = _hosted(name, clients) if any(not v.get("ModelName") for v in variants) else {}
+    models = sorted({*components.values(), *(v.get("ModelName") for v in variants)} - {None})
+    calls: list[tuple[str, dict[str, Any]]]
     calls = [("sagemaker.delete_model", {"ModelName": model}) for model in models]
     calls += [
         ("sagemaker.delete_endpoint_config", {"EndpointConfigName": config_name}),
         ("sagemaker.delete_endpoint", {"EndpointName": name}),
     ]
     calls += [
+        ("sagemaker.delete_inference_component", {"InferenceComponentName": one})
+        for one in components
+    ]
+    calls += [
         ("application-autoscaling.deregister_scalable_target", target)
         for variant in variants
         for target in _targets(f"endpoint/{name}/variant/{variant['VariantName']}", clients)
+    ]
+    calls += [
+        ("application-autoscaling.deregister_scalable_target", target)
+        for component in components
+        for target in _targets(f"inference-component/{component}", clients)
     ]
     return [
         UndoCall(
             operation=operation,
             parameters=parameters,
             for_step=number,
-            wait_for="endpoint_deleted" if operation.endswith("delete_endpoint") else None,
+            wait_for=GONE_WHEN.get(operation),
         )
         for number, (operation, parameters) in enumerate(calls)
     ]
+
+
+def _hosted(endpoint_name: str, clients: AwsClients) -> dict[str, str | None]:
+    """Inference components, to the model that each serves."""
+    found: dict[str, str | None] = {}
+    for name in component_names(endpoint_name, clients):
+        described = clients.call(
+            "sagemaker.describe_inference_component", {"InferenceComponentName": name}
+        )
+        found[name] = described.get("Specification", {}).get("ModelName")
+    return found
 
 
 def _targets(resource_id: str, clients: AwsClients) -> list[dict[str, str]]:

@@ -21,6 +21,10 @@ from tools.renderers.workflow import render_workflow
 
 #: Stand for placeholders while a step is made concrete, which leaves them alone.
 _KEPT = {OUTPUT: "$kept-output", BLOB: "$kept-blob"}
+#: What a script waits for.
+_WAITED = frozenset(
+    {"endpoint_in_service", "endpoint_deleted", "component_in_service", "component_deleted"}
+)
 
 
 def script_of(plan: DeploymentPlan) -> str:
@@ -67,7 +71,7 @@ def _steps_of(plan: DeploymentPlan, spec: EndpointSpec) -> tuple[Step, ...]:
 def _scripted(steps: tuple[Step, ...], digest: str | None) -> Iterator[ScriptStep]:
     for step in steps:
         parameters = step.parameters if digest is None else _tagged(step, digest)
-        waiter = "endpoint_in_service" if step.wait_for == "endpoint_in_service" else None
+        waiter = step.wait_for if step.wait_for in _WAITED else None
         yield ScriptStep(Call(step.operation, parameters), step.why, waiter)
 
 
@@ -88,7 +92,7 @@ def _renamed(parameters: dict[str, Any], names: dict[str, str]) -> dict[str, Any
 
 def _undone(steps: tuple[Step, ...]) -> Iterator[ScriptStep]:
     for call in reversed(undo_for(steps)):
-        waiter = "endpoint_deleted" if call.wait_for == "endpoint_deleted" else None
+        waiter = call.wait_for if call.wait_for in _WAITED else None
         yield ScriptStep(Call(call.operation, call.parameters), waiter=waiter)
 
 

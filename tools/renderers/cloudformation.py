@@ -26,6 +26,9 @@ _KINDS = {
         hosting.CONFIG, "EndpointConfig", ("EndpointConfigName",)
     ),
     "sagemaker.create_endpoint": Kind(hosting.ENDPOINT, "Endpoint", ("EndpointName",)),
+    "sagemaker.create_inference_component": Kind(
+        hosting.COMPONENT, "InferenceComponent", ("InferenceComponentName",)
+    ),
     "application-autoscaling.register_scalable_target": Kind(
         scaling.TARGET, "ScalableTarget", ("ResourceId", "ScalableDimension")
     ),
@@ -39,6 +42,7 @@ _PROPERTIES: dict[str, Callable[[Making, dict[str, Any]], dict[str, Any]]] = {
     "sagemaker.create_model": hosting.sagemaker_model,
     "sagemaker.create_endpoint_config": hosting.endpoint_config,
     "sagemaker.create_endpoint": hosting.endpoint,
+    "sagemaker.create_inference_component": hosting.component,
     "application-autoscaling.register_scalable_target": scaling.scalable_target,
     "application-autoscaling.put_scaling_policy": scaling.scaling_policy,
     "cloudwatch.put_metric_alarm": scaling.alarm,
@@ -56,6 +60,8 @@ _COMMENTS = {
     "moves over, then the old one goes.",
     hosting.ENDPOINT: "A new configuration is rolled out beside the old one (UpdateEndpoint), "
     "which serves until then.",
+    hosting.COMPONENT: "A model with its share of the instances; requests name it. It goes before "
+    "the endpoint that it stands on.",
     scaling.TARGET: "Refers to the endpoint's name (its Ref is the ARN), so it waits until it is "
     "in service.",
 }

@@ -7,11 +7,13 @@ import json
 from typing import Any
 
 from tools.endpoint import InferenceOption
+from tools.renderers.logical_ids import component_key
 from tools.renderers.making import Making
 
 MODEL = "AWS::SageMaker::Model"
 CONFIG = "AWS::SageMaker::EndpointConfig"
 ENDPOINT = "AWS::SageMaker::Endpoint"
+COMPONENT = "AWS::SageMaker::InferenceComponent"
 ROLE = "AWS::IAM::Role"
 #: A stack update must not undo what auto scaling did; everything else the template decides.
 _DECIDED_HERE = ("DesiredWeight", "DataCaptureConfig")
@@ -132,6 +134,28 @@ def endpoint(making: Making, given: dict[str, Any]) -> dict[str, Any]:
             {"VariantPropertyType": kind} for kind in _DECIDED_HERE
         ]
     return made
+
+
+def component(making: Making, given: dict[str, Any]) -> dict[str, Any]:
+    """AWS::SageMaker::InferenceComponent; it keeps the name that clients use."""
+    label, specification = (
+        making.label(component_key(given["InferenceComponentName"])),
+        dict(given["Specification"]),
+    )
+    specification["ModelName"] = making.attribute(MODEL, specification["ModelName"], "ModelName")
+    copies = making.parameters.ref(
+        f"CopyCount{label}",
+        given["RuntimeConfig"]["CopyCount"],
+        "How many copies it starts with; auto scaling moves it later.",
+        MinValue=1,
+    )
+    return {
+        **given,
+        "InferenceComponentName": making.beginning_with_endpoint(given["InferenceComponentName"]),
+        "EndpointName": making.attribute(ENDPOINT, given["EndpointName"], "EndpointName"),
+        "Specification": specification,
+        "RuntimeConfig": {"CopyCount": copies},
+    }
 
 
 def _scales_by_instances(making: Making) -> bool:

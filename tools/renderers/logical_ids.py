@@ -13,8 +13,13 @@ class Call(NamedTuple):
 
 
 def variant_labels(calls: Sequence[Call]) -> dict[str, str]:
-    """Return what ends the names of each variant (and of its model); empty for the first."""
-    labels: dict[str, str] = {}
+    """Return what ends the names of each variant (and of its model); empty for the first.
+
+    Inference components stand under what Application Auto Scaling calls them; the first one's
+    label is empty too.
+    """
+    labels = _component_labels(calls)
+    of_components = dict(labels)
     for call in calls:
         if call.operation != "sagemaker.create_endpoint_config":
             continue
@@ -24,11 +29,37 @@ def variant_labels(calls: Sequence[Call]) -> dict[str, str]:
         ]
         for number, row in enumerate(rows):
             label = camel(row["VariantName"]) if number else ""
-            if label in labels.values():
+            taken = {v for k, v in labels.items() if k not in of_components}
+            if label in taken:
                 label = f"{label}V{number + 1}"
             labels[row["VariantName"]] = label
             labels.setdefault(row.get("ModelName", row["VariantName"]), label)
     return labels
+
+
+def _component_labels(calls: Sequence[Call]) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for call in calls:
+        if call.operation != "sagemaker.create_inference_component":
+            continue
+        number = len(set(labels.values()))
+        label = camel(call.parameters["InferenceComponentName"]) if number else ""
+        if label in labels.values():
+            label = f"{label}C{number + 1}"
+        labels[component_key(call.parameters["InferenceComponentName"])] = label
+        labels[call.parameters["Specification"]["ModelName"]] = label
+    return labels
+
+
+def component_key(name: str) -> str:
+    """Return an inference component's name as Application Auto Scaling gives it."""
+    return f"inference-component/{name}"
+
+
+def of_resource(resource_id: str) -> str:
+    """Return what a scalable resource's label is found by."""
+    own = resource_id.startswith("inference-component/")
+    return resource_id if own else resource_id.rpartition("/")[2]
 
 
 def label_of(call: Call, labels: Mapping[str, str]) -> str:
@@ -38,9 +69,13 @@ def label_of(call: Call, labels: Mapping[str, str]) -> str:
         return labels.get(given["ModelName"], "")
     if call.operation == "cloudwatch.put_metric_alarm":
         dimensions = {row["Name"]: row["Value"] for row in given.get("Dimensions", ())}
-        return labels.get(dimensions.get("VariantName", ""), "") + camel(given["MetricName"])
+        component = labels.get(component_key(dimensions.get("InferenceComponentName", "")), "")
+        of = labels.get(dimensions.get("VariantName", ""), component)
+        return of + camel(given["MetricName"])
+    if call.operation == "sagemaker.create_inference_component":
+        return labels.get(component_key(given["InferenceComponentName"]), "")
     if "ResourceId" in given:
-        variant = labels.get(given["ResourceId"].rpartition("/")[2], "")
+        variant = labels.get(of_resource(given["ResourceId"]), "")
         return variant + (_measured(given) if "PolicyName" in given else "")
     return ""
 

@@ -79,6 +79,8 @@ class Making:
 
     def beginning_with_endpoint(self, name: str) -> Any:  # noqa: ANN401 - a reference
         """Return a name so that, when it begins with the endpoint's, it follows the endpoint's."""
+        if name == self.spec.name:
+            return self.endpoint_name
         own = f"{self.spec.name}-"
         if not name.startswith(own):
             return name

@@ -21,6 +21,11 @@ def outputs_of(resources: dict[str, dict[str, Any]]) -> dict[str, Any]:
                     "Description": "Where the model's log is.",
                     "Value": {"Fn::Sub": "/aws/sagemaker/Endpoints/${EndpointName}"},
                 }
+            case "AWS::SageMaker::InferenceComponent":
+                outputs[f"{logical_id}Name"] = {
+                    "Description": "What requests to the endpoint name.",
+                    "Value": {"Fn::GetAtt": [logical_id, "InferenceComponentName"]},
+                }
             case "AWS::SageMaker::EndpointConfig":
                 outputs["EndpointConfigName"] = {
                     "Value": {"Fn::GetAtt": [logical_id, "EndpointConfigName"]}

@@ -64,8 +64,20 @@ class _Script:
         yield from self._deploy()
         yield ""
         yield from self._delete()
-        asynchronous = self.spec.asynchronous is not None
-        yield from ("", text.TRY_LATER if asynchronous else text.TRY_NOW, "", self._main())
+        yield from ("", self._trying(), "", self._main())
+
+    def _trying(self) -> str:
+        if self.spec.asynchronous is not None:
+            return text.TRY_LATER
+        return text.TRY_EACH if self._targets() else text.TRY_NOW
+
+    def _targets(self) -> list[dict[str, str]]:
+        """What a request names beside the endpoint: each component, or each of several models."""
+        found = [{"InferenceComponentName": one.name} for one in self.spec.components]
+        for served in self.spec.served:
+            several = served.multi_model.models if served.multi_model else ()
+            found += [{"TargetModel": one.name} for one in several]
+        return found
 
     def _head(self) -> Iterator[str]:
         spec, archives = self.spec, " ARCHIVE" * len(self.names.uploads)
@@ -106,6 +118,9 @@ class _Script:
         yield f"SAMPLE = {_bytes(embedded.body) if embedded else None}"
         yield f"CONTENT_TYPE = {literal(sample.content_type if sample else 'application/json')}"
         yield f"ACCEPT = {literal(sample.accept if sample else None)}"
+        if self._targets():
+            yield "# What a request names beside the endpoint."
+            yield f"TARGETS = {literal(self._targets())}"
 
     def _tools(self) -> Iterator[str]:
         if self.names.uploads:
@@ -116,6 +131,8 @@ class _Script:
             yield text.PATIENTLY
         yield text.REMOVE
         yield text.WAIT
+        if self.spec.components:
+            yield text.WAIT_FOR_COMPONENT
 
     def _stages(self) -> Iterator[tuple[str, list[tuple[int, ScriptStep]]]]:
         numbered = list(enumerate(self.steps))
@@ -159,8 +176,7 @@ class _Script:
             yield call(f"answer_{number + 1} = {callee}", given, indent)
         else:
             yield call(callee, given, indent)
-        if step.waiter:
-            yield f'    wait(sagemaker, "{step.waiter}", poll_s)'
+        yield from _waited(step)
 
     def _deploy(self) -> Iterator[str]:
         archives = ", archives" if self.names.uploads else ""
@@ -178,8 +194,7 @@ class _Script:
         for step in self.undo:
             given = self.names.filled(step.call.parameters)
             yield call("remove", given, 4, first=_callee(step.call.operation))
-            if step.waiter:
-                yield f'    wait(sagemaker, "{step.waiter}", poll_s)'
+            yield from _waited(step)
         yield ""
 
     def _main(self) -> str:
@@ -201,6 +216,21 @@ class _Script:
             )
         arguments = ", archives" if self.names.uploads else ""
         return text.MAIN.substitute(options=options, checks=checks, arguments=arguments)
+
+
+#: What botocore has no waiter for is waited for by a function of the script.
+_OWN_WAITS = {
+    "component_in_service": "wait_for_component",
+    "component_deleted": "wait_until_gone",
+}
+
+
+def _waited(step: ScriptStep) -> Iterator[str]:
+    if step.waiter in _OWN_WAITS:
+        name = literal(step.call.parameters["InferenceComponentName"])
+        yield f"    {_OWN_WAITS[step.waiter]}(sagemaker, {name}, poll_s)"
+    elif step.waiter:
+        yield f'    wait(sagemaker, "{step.waiter}", poll_s)'
 
 
 def _service(step: ScriptStep) -> str:

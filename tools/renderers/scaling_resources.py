@@ -5,6 +5,8 @@ Each function takes one request's parameters (its own copy) and returns what Clo
 
 from typing import Any
 
+from tools.renderers.hosting_resources import COMPONENT
+from tools.renderers.logical_ids import of_resource
 from tools.renderers.making import Making
 
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
@@ -16,7 +18,7 @@ _TRACKING = "TargetTrackingScalingPolicyConfiguration"
 
 def scalable_target(making: Making, given: dict[str, Any]) -> dict[str, Any]:
     """AWS::ApplicationAutoScaling::ScalableTarget; its bounds are parameters."""
-    label = making.label(given["ResourceId"].rpartition("/")[2])
+    label = making.label(of_resource(given["ResourceId"]))
     bounds = {
         key: making.parameters.ref(
             f"{key}{label}", given[key], f"Auto scaling's {word} number.", MinValue=0
@@ -27,6 +29,10 @@ def scalable_target(making: Making, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _resource_id(making: Making, resource_id: str) -> Any:  # noqa: ANN401 - a reference
+    kind, _, name = resource_id.partition("/")
+    component = making.id_of(COMPONENT, name) if kind == "inference-component" else None
+    if component:
+        return {"Fn::Sub": f"inference-component/${{{component}.InferenceComponentName}}"}
     own = f"endpoint/{making.spec.name}/"
     if not resource_id.startswith(own):
         return resource_id
@@ -68,13 +74,16 @@ def alarm(making: Making, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_endpoint(making: Making, given: dict[str, Any]) -> dict[str, Any]:
-    """A metric's dimensions follow the endpoint's name."""
+    """A metric's dimensions follow the names of the endpoint and of its components."""
     if "Dimensions" not in given:
         return dict(given)
-    dimensions = [
-        {**row, "Value": making.endpoint_name}
-        if row["Name"] == "EndpointName" and row["Value"] == making.spec.name
-        else row
-        for row in given["Dimensions"]
-    ]
+    dimensions = [{**row, "Value": _named(making, row)} for row in given["Dimensions"]]
     return {**given, "Dimensions": dimensions}
+
+
+def _named(making: Making, row: dict[str, str]) -> Any:  # noqa: ANN401 - a reference
+    if row["Name"] == "EndpointName" and row["Value"] == making.spec.name:
+        return making.endpoint_name
+    if row["Name"] == "InferenceComponentName":
+        return making.attribute(COMPONENT, row["Value"], "InferenceComponentName")
+    return row["Value"]

@@ -95,6 +95,35 @@ def wait(sagemaker, waiter, poll_s):
     )
 '''
 
+WAIT_FOR_COMPONENT = '''\
+def wait_for_component(sagemaker, name, poll_s):
+    """Wait until an inference component serves; botocore has no waiter for it."""
+    deadline = time.monotonic() + 3600
+    while time.monotonic() < deadline:
+        seen = sagemaker.describe_inference_component(InferenceComponentName=name)
+        status = seen["InferenceComponentStatus"]
+        if status == "InService":
+            return
+        if status == "Failed":
+            sys.exit(f"Inference component {name} failed: {seen.get('FailureReason')}")
+        time.sleep(poll_s)
+    sys.exit(f"Inference component {name} is still {status} after an hour.")
+
+
+def wait_until_gone(sagemaker, name, poll_s):
+    """Wait until an inference component is gone: the endpoint can only go after it."""
+    deadline = time.monotonic() + 3600
+    while time.monotonic() < deadline:
+        try:
+            sagemaker.describe_inference_component(InferenceComponentName=name)
+        except ClientError as error:
+            if "could not find" in str(error).lower():
+                return
+            raise
+        time.sleep(poll_s)
+    sys.exit(f"Inference component {name} is still there after an hour.")
+'''
+
 TRY_NOW = '''\
 def verify(session, body, content_type, accept):
     """Invoke the endpoint once and show what it answers."""
@@ -104,6 +133,32 @@ def verify(session, body, content_type, accept):
     answer = runtime.invoke_endpoint(EndpointName=ENDPOINT_NAME, Body=body, **request)
     text = answer["Body"].read(2_000).decode("utf-8", errors="replace")
     print(f"Answered in {(time.perf_counter() - begun) * 1000:.0f} ms: {text}")
+'''
+
+TRY_EACH = '''\
+def verify(session, body, content_type, accept):
+    """Invoke everything behind the endpoint once and show what it answers."""
+    runtime = session.client("sagemaker-runtime")
+    request = {"ContentType": content_type} | ({"Accept": accept} if accept else {})
+    for target in TARGETS:
+        begun = time.perf_counter()
+        answer = once_loaded(runtime, Body=body, **target, **request)
+        text = answer["Body"].read(2_000).decode("utf-8", errors="replace")
+        shown = f"{(time.perf_counter() - begun) * 1000:.0f} ms: {text}"
+        print(f"{next(iter(target.values()))} answered in {shown}")
+
+
+def once_loaded(runtime, **request):
+    """Invoke, again while a model is being loaded, for as long as SageMaker goes on loading."""
+    deadline = time.monotonic() + 360
+    while True:
+        try:
+            return runtime.invoke_endpoint(EndpointName=ENDPOINT_NAME, **request)
+        except ClientError as error:
+            loading = error.response["Error"]["Code"] == "ModelNotReadyException"
+            if not loading or time.monotonic() > deadline:
+                raise
+            time.sleep(1)
 '''
 
 TRY_LATER = '''\

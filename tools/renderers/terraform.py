@@ -86,8 +86,9 @@ class _Configuration:
         kind = _KINDS.get(step.call.operation)
         if kind is None:
             raise InvalidInputError(
-                f"Terraform has no resource for the call {step.call.operation}.",
-                remedy="Render it as python.",
+                f"Terraform's aws provider {PROVIDER_VERSION} has no resource for the call "
+                f"{step.call.operation}.",
+                remedy="Render it as python or cloudformation.",
             )
         label = xform_name(camel(label_of(step.call, self.labels)))
         base = f"{kind.label}_{label}".rstrip("_")

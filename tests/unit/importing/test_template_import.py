@@ -6,6 +6,7 @@ import json
 import pytest
 from hypothesis import find, given, settings
 
+from tests.unit.renderers.sharing_specs import sharing_specs
 from tests.unit.renderers.specs import ACCOUNT, REGION, specs
 from tools.endpoint import AlarmSpec, EndpointSpec, InferenceOption, ModelSpec, ProductionVariant
 from tools.errors import InvalidInputError
@@ -16,10 +17,20 @@ from tools.planners.cloudformation import template_for
 def without_uploads(spec: EndpointSpec) -> EndpointSpec:
     """The specification once its archives lie in S3."""
 
+    def in_s3(served: ModelSpec) -> ModelSpec:
+        several = served.multi_model and served.multi_model.model_copy(update={"models": ()})
+        kept = {"archive_sha256": None, "archive_size_bytes": 0, "multi_model": several}
+        return served.model_copy(update=kept)
+
     def there(variant: ProductionVariant) -> ProductionVariant:
-        kept = {"archive_sha256": None, "archive_size_bytes": 0}
-        served: ModelSpec = variant.sagemaker_model.model_copy(update=kept)
-        return variant.model_copy(update={"sagemaker_model": served})
+        own = variant.sagemaker_model
+        hosted = tuple(
+            one.model_copy(update={"sagemaker_model": in_s3(one.sagemaker_model)})
+            for one in variant.components
+        )
+        return variant.model_copy(
+            update={"sagemaker_model": own and in_s3(own), "components": hosted}
+        )
 
     return spec.model_copy(
         update={
@@ -30,7 +41,7 @@ def without_uploads(spec: EndpointSpec) -> EndpointSpec:
 
 
 @settings(max_examples=100, deadline=None)
-@given(specs())
+@given(specs() | sharing_specs())
 def test_a_rendered_template_is_its_specification(spec: EndpointSpec) -> None:
     found = spec_of_template(template_for(spec, ACCOUNT).text(), region=REGION, account=ACCOUNT)
     wanted = without_uploads(spec).model_copy(update={"suffix": found.spec.suffix})

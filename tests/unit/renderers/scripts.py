@@ -31,10 +31,21 @@ class _Client:
         def called(**request: Any) -> dict[str, Any]:
             if "Body" in request:
                 request = {**request, "Body": request["Body"].read()}
+            if method == "describe_inference_component":
+                return self._described(request["InferenceComponentName"])
             self.recorder.requests.append((f"{self.service}.{method}", request))
             return answer(f"{self.service}.{method}", request)
 
         return called
+
+    def _described(self, name: str) -> dict[str, Any]:
+        """In service from the moment it was made until it was deleted."""
+        calls = [op for op, given in self.recorder.requests
+                 if given.get("InferenceComponentName") == name]  # fmt: skip
+        if calls[-1:] == ["sagemaker.delete_inference_component"]:
+            gone = {"Code": "ValidationException", "Message": "Could not find it."}
+            raise ClientError({"Error": gone}, "DescribeInferenceComponent")
+        return {"InferenceComponentStatus": "InService"}
 
     def head_bucket(self, **_request: Any) -> None:
         raise ClientError({"Error": {"Code": "404", "Message": "Not Found"}}, "HeadBucket")

@@ -7,9 +7,15 @@ from typing import Any
 
 import pytest
 from hypothesis import find, given, settings
+from hypothesis import strategies as st
 
 from tests.integration.renderings.conftest import plan_by_calls, plan_by_stack
 from tests.unit.renderers.scripts import Recorder, Upload, answer, functions, made_by
+from tests.unit.renderers.sharing_specs import (
+    component_specs,
+    multi_model_specs,
+    sharing_specs,
+)
 from tests.unit.renderers.specs import ACCOUNT, ARCHIVE, SHA, specs
 from tools.calls import concrete
 from tools.endpoint import ENDPOINT_OPTIONS, AlarmSpec, EndpointSpec, InferenceOption
@@ -37,14 +43,14 @@ def wanted(plan: DeploymentPlan) -> list[tuple[str, dict[str, Any]]]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(specs())
+@given(specs() | sharing_specs())
 def test_a_script_makes_the_plans_requests(spec: EndpointSpec) -> None:
     plan = plan_by_calls(spec, NONCE)
     assert made_by(script_of(plan), ARCHIVES) == wanted(plan)
 
 
 @settings(max_examples=60, deadline=None)
-@given(specs())
+@given(specs() | sharing_specs())
 def test_what_is_taken_back_is_what_was_made_in_reverse(spec: EndpointSpec) -> None:
     plan, recorder = plan_by_calls(spec, NONCE), Recorder()
     functions(script_of(plan))["delete"](recorder, poll_s=1)
@@ -89,10 +95,14 @@ def _values(tree: ast.Module) -> Iterator[ast.AST]:
             )
 
 
-@pytest.mark.parametrize("option", ENDPOINT_OPTIONS)
-def test_one_property_less_is_a_difference(option: InferenceOption) -> None:
+@pytest.mark.parametrize(
+    "drawn",
+    [*map(specs, ENDPOINT_OPTIONS), component_specs(), multi_model_specs()],
+    ids=[*ENDPOINT_OPTIONS, "components", "multi-model"],
+)
+def test_one_property_less_is_a_difference(drawn: st.SearchStrategy[EndpointSpec]) -> None:
     @settings(max_examples=5, deadline=None)
-    @given(specs(option))
+    @given(drawn)
     def noticed(spec: EndpointSpec) -> None:
         plan = plan_by_calls(spec, NONCE)
         requests = wanted(plan)

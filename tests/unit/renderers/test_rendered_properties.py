@@ -8,9 +8,15 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.unit.renderers.sharing_specs import (
+    component_specs,
+    multi_model_specs,
+    sharing_specs,
+)
 from tests.unit.renderers.specs import ACCOUNT, REGION, specs
-from tools.endpoint import ENDPOINT_OPTIONS, EndpointSpec, InferenceOption
+from tools.endpoint import ENDPOINT_OPTIONS, EndpointSpec
 from tools.planners.api import hosting_steps, role_steps, scaling_steps
 from tools.planners.cloudformation import template_for
 from tools.renderers.template import Template
@@ -26,15 +32,18 @@ class Worked:
     def __init__(self, template: Template) -> None:
         rows = template.document["Parameters"].items()
         self.known = {**PSEUDO, **{key: row["Default"] for key, row in rows}}
+        self.known["Endpoint.EndpointName"] = self.known["EndpointName"]
+        for logical_id, row in template.resources.items():
+            if row["Type"] == "AWS::SageMaker::InferenceComponent":
+                named = self.value(row["Properties"].get("InferenceComponentName"))
+                self.known[f"{logical_id}.InferenceComponentName"] = named
 
     def value(self, part: Any) -> Any:
         match part:
             case {"Ref": name}:
                 return self.known.get(name, f"<{name}>")
-            case {"Fn::GetAtt": ["Endpoint", "EndpointName"]}:
-                return self.known["EndpointName"]
             case {"Fn::GetAtt": [name, attribute]}:
-                return f"<{name}.{attribute}>"
+                return self.known.get(f"{name}.{attribute}", f"<{name}.{attribute}>")
             case {"Fn::Sub": [str(pattern), dict(given)]}:
                 return self.filled(pattern, {k: self.value(v) for k, v in given.items()})
             case {"Fn::Sub": str(pattern)}:
@@ -51,7 +60,7 @@ class Worked:
                 return part
 
     def filled(self, pattern: str, given: dict[str, Any]) -> str:
-        known = {**self.known, **given, "Endpoint.EndpointName": self.known["EndpointName"]}
+        known = {**self.known, **given}
         return re.sub(r"\$\{([^}]+)\}", lambda found: str(known[found[1]]), pattern)
 
 
@@ -115,9 +124,10 @@ def _as_resource(
             given["ExecutionRoleArn"] = names.get(("role", role.rpartition("/")[2]), role)
         case "create_endpoint_config":
             names["config", given.pop("EndpointConfigName")] = f"<{logical_id}.EndpointConfigName>"
-            for variant in (*given["ProductionVariants"],
-                            *given.get("ShadowProductionVariants", ())):  # fmt: skip
-                variant["ModelName"] = names["model", variant["ModelName"]]
+            _point_at_models(given, names)
+        case "create_inference_component":
+            served = given["Specification"]
+            served["ModelName"] = names["model", served["ModelName"]]
         case "create_endpoint":
             given["EndpointConfigName"] = names["config", given["EndpointConfigName"]]
         case "register_scalable_target":
@@ -131,6 +141,15 @@ def _as_resource(
     return given
 
 
+def _point_at_models(given: dict[str, Any], names: dict[tuple[str, str], str]) -> None:
+    for variant in (*given["ProductionVariants"], *given.get("ShadowProductionVariants", ())):
+        if "ModelName" in variant:
+            variant["ModelName"] = names["model", variant["ModelName"]]
+    if "ExecutionRoleArn" in given:
+        role = given["ExecutionRoleArn"]
+        given["ExecutionRoleArn"] = names.get(("role", role.rpartition("/")[2]), role)
+
+
 def _point_actions_at_resources(
     given: dict[str, Any], ids: list[str], numbers: dict[int, int]
 ) -> None:
@@ -142,7 +161,7 @@ def _point_actions_at_resources(
 
 
 @settings(max_examples=200, deadline=None)
-@given(specs())
+@given(specs() | sharing_specs())
 def test_a_template_worked_out_is_the_requests_of_plain_calls(spec: EndpointSpec) -> None:
     template = template_for(spec, ACCOUNT)
     assert by_stack(template) == by_calls(spec, template)
@@ -165,10 +184,14 @@ def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             return
 
 
-@pytest.mark.parametrize("option", ENDPOINT_OPTIONS)
-def test_one_property_less_is_a_difference(option: InferenceOption) -> None:
+@pytest.mark.parametrize(
+    "drawn",
+    [*map(specs, ENDPOINT_OPTIONS), component_specs(), multi_model_specs()],
+    ids=[*ENDPOINT_OPTIONS, "components", "multi-model"],
+)
+def test_one_property_less_is_a_difference(drawn: st.SearchStrategy[EndpointSpec]) -> None:
     @settings(max_examples=15, deadline=None)
-    @given(specs(option))
+    @given(drawn)
     def noticed(spec: EndpointSpec) -> None:
         template = template_for(spec, ACCOUNT)
         wanted = by_calls(spec, template)
