@@ -22,6 +22,7 @@ COMMANDS = {
     "ask": "One grounded, cited answer.",
     "search": "Search the notes.",
     "recommend": "Requirements in, recommendation out.",
+    "try": "Serve a model once, locally, before there is an endpoint.",
     "models": "Search JumpStart's catalogue of ready models.",
     "plan": "Requirements in, one exact plan out.",
     "deploy": "Carry out exactly one approved plan.",
@@ -39,7 +40,7 @@ COMMANDS = {
     "doctor": "What works here, what does not, and the remedy.",
 }
 #: Commands whose name no module can have.
-_MODULES = {"import": "importing"}
+_MODULES = {"import": "importing", "try": "trying"}
 
 
 class _Lazy(click.Group):
