@@ -14,7 +14,7 @@ from tests.conversations.performing import Performance
 from tests.conversations.transcripts import transcript
 
 CASES = load_cases()
-RIGHT_AT_LEAST = 18
+RIGHT_AT_LEAST = 19
 
 
 class TextFile(SingleFileSnapshotExtension):
