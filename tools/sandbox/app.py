@@ -20,6 +20,9 @@ from tools.sandbox.async_queue import AsyncQueues
 from tools.sandbox.catalogue.seeding import Catalogue
 from tools.sandbox.clockwork import Clockwork
 from tools.sandbox.cloudformation.service import CloudFormation
+from tools.sandbox.compilation.jobs import CompilationJobs
+from tools.sandbox.compilation.objects import JobObjects
+from tools.sandbox.compilation.work import CompilationWork
 from tools.sandbox.component_lifecycle import ComponentLifecycle
 from tools.sandbox.components import Components
 from tools.sandbox.containers import StartContainer
@@ -117,7 +120,7 @@ class Sandbox:
         )
         self._housekeeping = Housekeeping(self._runners, self._timing)
         self._set_in_motion(telemetry)
-        self._services = self._compose(artifacts)
+        self._services = self._compose(artifacts, telemetry)
         self._scheduler = Scheduler(
             self._journal, self._bridge.role, self.answer, now, self._timing.scaled
         )
@@ -161,13 +164,20 @@ class Sandbox:
         )
         self._scaling = Scaling(self._state, self._alarms, self._engine)
 
-    def _compose(self, artifacts: Artifacts) -> dict[str, tuple[str, dict[str, Operation]]]:
+    def _compose(
+        self, artifacts: Artifacts, telemetry: Telemetry
+    ) -> dict[str, tuple[str, dict[str, Operation]]]:
         """Signing name -> boto3's name and our operations."""
+        objects = JobObjects(artifacts, self._bridge, self._persistence.keep_object)
+        self._compilations = CompilationWork(
+            self._state, objects, telemetry, self._timing, self._now
+        )
         hosting = (
             SagemakerModels(self._state, artifacts).operations()
             | EndpointConfigs(self._state).operations()
             | self._endpoints.operations()
             | self._components.operations()
+            | CompilationJobs(self._state, artifacts, self._compilations).operations()
             | TransformJobs(self._state, self._transforms).operations()
             | Tagging(self._state).operations()
         )
@@ -191,6 +201,7 @@ class Sandbox:
         self._scaling.restore_alarms()
         self._lifecycle.restore()
         self._component_lifecycle.restore()
+        self._compilations.restore()
         self._queues.start()
         self._transforms.restore()
         self._housekeeping.start()
@@ -204,6 +215,7 @@ class Sandbox:
         self._scheduler.close()
         self._clockwork.close()
         self._housekeeping.close()
+        self._compilations.close()
         self._capture.flush()
         self._queues.close()
         self._transforms.close()

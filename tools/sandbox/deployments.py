@@ -18,6 +18,7 @@ from tools.sandbox.hosting_state import (
     Variant,
 )
 from tools.sandbox.images.contract import ImageContract
+from tools.sandbox.images.neo_onnx import SUBMITTED
 from tools.sandbox.multi_model import MultiModelHost
 from tools.sandbox.process import WorkerSpec
 from tools.sandbox.sagemaker_models import containers_of
@@ -259,8 +260,23 @@ class Deployer:
             environment=source.container.get("Environment", {}),
             memory_limit_mb=source.memory_limit_mb,
             network_isolation=source.isolated,
+            script=self._script(source, contract, directory),
             name=f"{source.owner}/{source.variant}",
         )
+
+    def _script(self, source: "_Source", contract: ImageContract, directory: Path) -> Path | None:
+        """The script that Neo's image fetches itself; without it the container will say why."""
+        url = source.container.get("Environment", {}).get(SUBMITTED, "")
+        if contract.family != "neo-onnx" or source.isolated or not url.startswith("s3://"):
+            return None
+        try:
+            role = self._artifacts.assume(source.role_arn)
+            body = self._artifacts.model_data(url, role, source.region)
+        except AwsError:
+            return None
+        script = directory / "sourcedir.tar.gz"
+        script.write_bytes(body)
+        return script
 
     def _download(self, source: "_Source", directory: Path) -> Path | None:
         given = source.container.get("ModelDataSource", {}).get("S3DataSource", {})

@@ -232,6 +232,21 @@ class TransformJob(Resource):
     ended_at: datetime | None = None
 
 
+class CompilationJob(Resource):
+    """A compilation job; `definition` is the CreateCompilationJob request without tags."""
+
+    arn: str
+    created_at: datetime
+    modified_at: datetime
+    definition: dict[str, Any]
+    status: Literal["STARTING", "INPROGRESS", "COMPLETED", "FAILED", "STOPPING", "STOPPED"]
+    failure_reason: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    artifact_uri: str | None = None
+    artifact_sha256: str | None = None
+
+
 class AsyncRequest(Resource):
     """A queued asynchronous invocation; `name` is its inference id's unique part."""
 
@@ -253,7 +268,7 @@ class AsyncRequest(Resource):
 R = TypeVar("R", bound=Resource)
 _KINDS: tuple[type[Resource], ...] = (
     SagemakerModel, EndpointConfig, Endpoint, Tags, ScalableTarget, ScalingPolicy, ScheduledAction,
-    AsyncRequest, ScalingActivity, InferenceComponent, TransformJob,
+    AsyncRequest, ScalingActivity, InferenceComponent, CompilationJob, TransformJob,
 )  # fmt: skip
 
 

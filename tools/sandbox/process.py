@@ -75,6 +75,7 @@ class WorkerSpec(BaseModel):
         environment: The Environment of the plan, exactly.
         memory_limit_mb: Resident memory over which the worker is killed; None is no limit.
         network_isolation: EnableNetworkIsolation of the model.
+        script: An archive that the image would fetch from S3 by itself.
         name: For logs.
     """
 
@@ -85,6 +86,7 @@ class WorkerSpec(BaseModel):
     environment: dict[str, str] = Field(default_factory=dict)
     memory_limit_mb: int | None = None
     network_isolation: bool = False
+    script: Path | None = None
     name: str = "worker"
 
 
@@ -285,6 +287,7 @@ class Worker:
             "socket": socket_path,
             "environment": spec.environment,
             "isolated": spec.network_isolation,
+            "script": str(spec.script) if spec.script is not None else None,
         }
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):  # it died already: exit_reason tells

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tools.sandbox.hosting_state import (
+    CompilationJob,
     Endpoint,
     EndpointConfig,
     HostingState,
@@ -22,6 +23,7 @@ _OWNERS: dict[str, type[Resource]] = {
     "endpoint": Endpoint,
     "endpoint-config": EndpointConfig,
     "inference-component": InferenceComponent,
+    "compilation-job": CompilationJob,
     "transform-job": TransformJob,
 }
 

@@ -25,6 +25,7 @@ class Timing(BaseModel):
         aws_minute_s: How long one minute of AWS lasts here. Alarm periods, cooldowns, `rate(..)`
             schedules, the minutes of metrics and the waiting times of deployments are shortened by
             it; `at(..)` and `cron(..)` keep to the clock.
+        compiling_s: Least time a compilation job runs (AWS: some minutes).
         stream_timeout_s: Time a streamed answer may take in all (AWS: 8 minutes).
     """
 
@@ -40,6 +41,7 @@ class Timing(BaseModel):
     housekeeping_s: float = Field(default=1.0, gt=0)
     max_processes: int = Field(default=2, ge=1)
     aws_minute_s: float = Field(default=10.0, gt=0)
+    compiling_s: float = Field(default=1.0, ge=0)
     stream_timeout_s: float = Field(default=480.0, gt=0)
 
     def scaled(self, aws_s: float) -> float:

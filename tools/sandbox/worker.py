@@ -6,6 +6,7 @@ when standard input ends, the parent is gone and so is the worker.
 
 import json
 import os
+import shutil
 import sys
 import threading
 import traceback
@@ -18,6 +19,7 @@ from tools.sandbox.images.confinement import confine, drop_capabilities, lay_ima
 from tools.sandbox.images.containers import Setting, Surroundings, make_container, surroundings
 from tools.sandbox.images.http_server import serve
 from tools.sandbox.images.image_packages import packages_of
+from tools.sandbox.images.neo_onnx import SCRIPT_ARCHIVE
 from tools.sandbox.images.packages import import_names
 from tools.sandbox.images.serving import (
     CODE_PATH,
@@ -45,6 +47,7 @@ class Orders:
     socket: str
     environment: dict[str, str]
     isolated: bool
+    script: str | None = None
 
 
 def main() -> None:
@@ -102,6 +105,8 @@ def _make_folders(directory: Path) -> Place:
 def _run(orders: Orders) -> None:
     directory = Path(orders.directory)
     place = _make_folders(directory)
+    if orders.script is not None:
+        shutil.copy(orders.script, place.code_dir / SCRIPT_ARCHIVE)
     needed = (directory, Path(orders.socket), Path(orders.archive or directory))
     if lay_image_paths(place.model_dir, place.code_dir, needed):
         place = Place(Path(MODEL_PATH), Path(CODE_PATH))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tools.sandbox.images import scikit_learn, xgboost_script
 from tools.sandbox.images.image_packages import packages_of
+from tools.sandbox.images.neo_onnx import NeoOnnxContainer
 from tools.sandbox.images.pytorch import PyTorchContainer
 from tools.sandbox.images.script_container import ScriptContainer
 from tools.sandbox.images.serving import Container, Place
@@ -63,6 +64,8 @@ def make_container(setting: Setting) -> Container:
         )
     if setting.family == "triton":
         return TritonContainer(place, environment)
+    if setting.family == "neo-onnx":
+        return NeoOnnxContainer(place, environment)
     if setting.family == "pytorch":
         return PyTorchContainer(
             place,
@@ -96,6 +99,8 @@ def surroundings(family: str, place: Place) -> Surroundings:
             return Surroundings((place.code_dir,), None, variables)
         case "xgboost":
             return Surroundings((place.code_dir,), None, variables | {"OMP_NUM_THREADS": "1"})
+        case "neo-onnx":
+            return Surroundings((place.code_dir,))
         case "pytorch":
             folders = (place.model_dir / "code", place.model_dir)
             return Surroundings(folders, place.model_dir, {"SM_MODEL_DIR": "/opt/ml/model"})

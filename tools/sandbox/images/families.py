@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from tools.sandbox.images import registries
 
 _NO_SERVER = "not executed in the sandbox: nothing on this machine stands in for its server"
+_NO_NEO = "not executed in the sandbox: of Neo's images, the one for ONNX alone is stood in for"
 _NO_GPU = "not executed in the sandbox: its server needs a GPU or an accelerator"
 
 
@@ -131,6 +132,21 @@ FAMILIES = (
         re.compile(r"(?P<version>\d\d\.\d\d)-py3(?:-cpu)?"),
         versions=tuple(_TRITON),
         executable=tuple(_TRITON),
+    ),
+    Family(
+        "neo-onnx",
+        ("sagemaker-neo-onnx",),
+        registries.NEO,
+        re.compile(r"(?P<version>\d+\.\d+\.\d+)-(?:cpu|gpu)-py3"),
+        versions=("1.5.0",),
+        executable=("1.5.0",),
+    ),
+    _unexecuted("neo-xgboost", "xgboost-neo", registry=registries.NEO, reason=_NO_NEO),
+    _unexecuted(
+        "neo", "sagemaker-inference-pytorch", "sagemaker-inference-tensorflow",
+        "sagemaker-inference-mxnet", "sagemaker-neo-keras", "sagemaker-neo-pytorch",
+        "sagemaker-neo-tensorflow", "sagemaker-neo-mxnet",
+        registry=registries.NEO, reason=_NO_NEO,
     ),
     _unexecuted(
         "tensorflow",

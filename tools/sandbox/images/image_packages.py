@@ -18,7 +18,7 @@ def packages_of(family: str, version: str) -> packages.Packages:
         return _BY_VERSION[family, version][0]
     if family == "pytorch":
         return {**packages.PYTORCH, "torch": version}
-    return packages.TRITON if family == "triton" else {}
+    return packages.TRITON if family in ("triton", "neo-onnx") else {}
 
 
 def python_of(family: str, version: str) -> str | None:

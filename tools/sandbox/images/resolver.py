@@ -14,8 +14,10 @@ _URI = re.compile(
     r"\.(?P<domain>amazonaws\.com(?:\.cn)?)/(?P<repository>[a-z0-9][a-z0-9._/-]*)"
     r"(?::(?P<tag>[A-Za-z0-9_][\w.-]{0,127})|@(?P<digest>sha256:[0-9a-f]{64}))"
 )
-_AWS_ACCOUNTS = frozenset(registries.DEEP_LEARNING.values()) | frozenset(
-    registries.ALGORITHM.values()
+_AWS_ACCOUNTS = frozenset(
+    account
+    for registry in (registries.DEEP_LEARNING, registries.ALGORITHM, registries.NEO)
+    for account in registry.values()
 )
 _COMPARED = ("scikit-learn", "numpy", "xgboost", "torch", "scipy", "pandas")
 _CUSTOM = "not executed in the sandbox: it runs no containers of your own"
@@ -125,6 +127,10 @@ def _not_proven(family: str, version: str) -> list[str]:
             continue
         if found.split(".")[:2] != wanted.split(".")[:2]:
             notes.append(f"Not proven: the image has {package} {wanted}, the worker {found}.")
+    if family == "neo-onnx":
+        notes.append(
+            "Not proven: ONNX Runtime stands in for Neo's runtime; speed and operators differ."
+        )
     if family == "xgboost" and not version.startswith("3.2"):
         notes.append(
             "Not proven: files in XGBoost's old binary format load in images below 3.1, and fail"
