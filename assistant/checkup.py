@@ -9,11 +9,12 @@ from importlib.util import find_spec
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.bootstrap import App
+from assistant.bootstrap import App, policy_path
 from assistant.chat_models import chosen_chat_model
 from knowledge.errors import KnowledgeError
 from tools.errors import SagepilotError
 from tools.permissions import denied_actions
+from tools.policy import load_policy
 
 LEAST_FREE_BYTES = 1_000_000_000
 
@@ -36,7 +37,7 @@ class Check(BaseModel):
 
 def checks(app: App) -> Iterator[Check]:
     """Look at everything in turn; a failure is a result."""
-    looks: list[Callable[[App], Iterator[Check]]] = [_machine, _notes, _chat_model]
+    looks: list[Callable[[App], Iterator[Check]]] = [_machine, _policy, _notes, _chat_model]
     looks += [_sandbox] if app.target == "sandbox" else [_account]
     for look in looks:
         try:
@@ -73,6 +74,17 @@ def _machine(app: App) -> Iterator[Check]:
             name="state folder", ok=False, detail=f"{home}: {error.strerror}",
             remedy="Set SAGEPILOT_HOME to a folder you can write to.",
         )  # fmt: skip
+
+
+def _policy(app: App) -> Iterator[Check]:
+    """The organisation's rules in force, and where they stand."""
+    path = policy_path(app.settings)
+    policy = load_policy(path)
+    if path is None:
+        yield Check(name="policy", ok=True, detail="none: everything may be planned")
+        return
+    rules = ", ".join(policy.names) or "no rule"
+    yield Check(name="policy", ok=True, detail=f"{path} ({policy.digest[:12]}): {rules}")
 
 
 def _notes(app: App) -> Iterator[Check]:
