@@ -7,32 +7,10 @@ import yaml
 
 from tools.errors import InvalidInputError
 from tools.importing.reading import Imported, Requests, imported
+from tools.renderers.template_reading import read_document
 
 _LONGEST = 1_000_000  # CloudFormation's own limit for a template in S3, in bytes
 _REMEDY = "Give a template that `sagepilot plan --render cloudformation` wrote."
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads short forms as long ones, and no aliases: a few lines could stand for gigabytes."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - PyYAML's signature
-        """Refuse an alias."""
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases are not read")
-        return super().compose_node(parent, index)
-
-
-def _function(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    name = suffix if suffix == "Ref" else f"Fn::{suffix}"
-    if isinstance(node, yaml.ScalarNode):
-        text = str(node.value)
-        return {name: text.split(".", 1) if suffix == "GetAtt" else text}
-    if isinstance(node, yaml.SequenceNode):
-        return {name: loader.construct_sequence(node, deep=True)}
-    raise yaml.YAMLError(f"!{suffix} of a mapping is not read")
-
-
-_Loader.add_multi_constructor("!", _function)
 
 
 def spec_of_template(text: str, *, region: str, account: str) -> Imported:
@@ -49,7 +27,7 @@ def spec_of_template(text: str, *, region: str, account: str) -> Imported:
     if len(text.encode(errors="replace")) > _LONGEST:
         raise InvalidInputError("The template is longer than CloudFormation takes.", remedy=_REMEDY)
     try:
-        document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+        document = read_document(text)
         return imported(_Worked(document, region, account).requests())
     except (yaml.YAMLError, RecursionError, LookupError, TypeError, ValueError,
             AttributeError) as error:  # fmt: skip

@@ -1,15 +1,14 @@
 """The life of an endpoint after its first deployment: each turn of it is a plan, approved anew."""
 
 from tools.plan import DeploymentPlan
+from tools.planners import parking
 from tools.planners.expiring import plan_expiry
+from tools.planners.lineage import Removal, history
 from tools.planners.observed import observe_endpoint
-from tools.planners.parking import (
-    is_parked,
-    parked_endpoints,
-    plan_park,
-    plan_unpark,
-    require_in_service,
-)
+from tools.planners.parking import is_parked, parked_endpoints, require_in_service
+from tools.planners.stacks.revision import stack_of
+from tools.planners.stacks.turns import is_by_stack, plan_stack_park, plan_stack_unpark
+from tools.planners.stacks.versions import plan_stack_update
 from tools.planners.updating import Version
 from tools.planners.updating import plan_update as plan_version
 from tools.planners.version import Bench, WantedVersion, version_for
@@ -36,4 +35,33 @@ def plan_update(endpoint_name: str, wanted: WantedVersion, bench: Bench) -> Depl
     """
     seen = observe_endpoint(endpoint_name, bench.removal.clients)
     require_in_service(seen)
-    return plan_version(seen, version_for(seen, wanted, bench), bench.removal)
+    version, stack = version_for(seen, wanted, bench), stack_of(endpoint_name, bench.removal)
+    if stack is not None:
+        return plan_stack_update(seen, version, bench.removal, stack)
+    return plan_version(seen, version, bench.removal)
+
+
+def plan_park(endpoint_name: str, removal: Removal) -> DeploymentPlan:
+    """Plan to take an endpoint and its scaling away, with everything that restores them exactly.
+
+    Raises:
+        NotFoundError: There is no such endpoint.
+        InvalidInputError: It is not in service, or its stack is not at rest.
+    """
+    stack = stack_of(endpoint_name, removal)
+    if stack is not None:
+        return plan_stack_park(endpoint_name, removal, stack)
+    return parking.plan_park(endpoint_name, removal)
+
+
+def plan_unpark(endpoint_name: str, removal: Removal) -> DeploymentPlan:
+    """Plan to restore a parked endpoint as it was, scaling included.
+
+    Raises:
+        NotFoundError: No endpoint of that name is parked.
+        InvalidInputError: Its stack is not at rest, or was changed since.
+    """
+    past = history(endpoint_name, removal.journal)
+    if past and past[0].plan.kind == "park" and is_by_stack(past[0].plan):
+        return plan_stack_unpark(past[0], removal)
+    return parking.plan_unpark(endpoint_name, removal)
