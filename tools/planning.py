@@ -28,8 +28,9 @@ from tools.planners.jumpstart import steps_by_jumpstart
 from tools.planners.model_builder import SdkRoom, steps_by_sdk
 from tools.planners.place import Place, observe, preconditions
 from tools.planners.specifying import specify
+from tools.planners.transform_plan import is_transform, plan_transform
 from tools.planners.wish import Wish, Workroom, wish_for
-from tools.requirements import DeploymentPreference, ModelSourceKind, Requirements
+from tools.requirements import DeploymentPreference, ModelSourceKind, Requirements, merge
 from tools.rules.checks import findings
 
 __all__ = [
@@ -56,6 +57,8 @@ def plan_for(
         UserError: The model, the requirements or the account do not allow it; says what to do.
         AwsUnavailableError: No answer.
     """
+    if is_transform(merge(needs, {"region": clients.target.region_name}), room.catalog):
+        return plan_transform(needs, clients, room, method)
     method = method or method_of(needs)
     _check_source(needs, method)
     place = observe(needs, clients, nonce=room.nonce, bucket=room.bucket, role_arn=room.role_arn)
@@ -86,8 +89,7 @@ def method_of(needs: Requirements) -> DeploymentMethod:
         return DeploymentMethod.CLOUDFORMATION
     if source is not None and source.kind is ModelSourceKind.JUMPSTART:
         return DeploymentMethod.JUMPSTART
-    fetched = source is not None and source.kind is ModelSourceKind.HUB
-    if needs.deployment_preference is DeploymentPreference.SDK and not fetched:
+    if needs.deployment_preference is DeploymentPreference.SDK:
         return DeploymentMethod.SDK
     return DeploymentMethod.API
 

@@ -6,6 +6,10 @@ SDK gives the endpoint configuration the endpoint's name, tags configuration and
 the model came from (`sagemaker.amazonaws.com/model-source`), and writes an empty `Environment` and
 a serverless variant's weight, which AWS would take for granted.
 
+For a model that its image fetches by itself the SDK (3.27.0) names a prefix under its default
+bucket as the model's data although it uploads nothing there; the plan leaves it out, since the
+container would be handed an empty folder.
+
 An existing endpoint is updated by UpdateEndpoint in plain calls, never by the SDK: its own way ends
 in a TypeError (sagemaker 3.27.0, aws/sagemaker-python-sdk#5609).
 """
@@ -19,7 +23,7 @@ from tools.errors import InvalidInputError
 from tools.plan import Step
 from tools.planners.api import describe_capacity, role_steps, scaling_steps, storage_steps
 from tools.planners.hosting import execution_role
-from tools.planners.names import bucket_of, model_name, uploads
+from tools.planners.names import model_name, uploads
 from tools.recording.request import (
     AsynchronousOutput,
     Capture,
@@ -33,6 +37,7 @@ from tools.recording.request import (
 
 #: The name that the SDK gives its one variant (session_helper.production_variant).
 SDK_VARIANT = "AllTraffic"
+_MODEL_SOURCE_TAG = "sagemaker.amazonaws.com/model-source"
 _CAPTURED = {"Input": "REQUEST", "Output": "RESPONSE"}
 
 
@@ -108,7 +113,6 @@ def check_expressible(spec: EndpointSpec) -> None:
         "a variant's weight": first.weight != 1,
         "inference components": bool(spec.components),
         "a multi-model container": any(m.multi_model for m in spec.served),
-        "a model that its image fetches itself": any(m.model_data_uri is None for m in spec.served),
     }
     found = [what for what, is_so in faults.items() if is_so]
     if found:
@@ -192,6 +196,7 @@ def _capture(spec: EndpointSpec) -> Capture | None:
         capture_options=tuple(_CAPTURED[mode] for mode in wanted.capture),
         csv_content_types=wanted.csv_content_types,
         json_content_types=wanted.json_content_types,
+        kms_key_id=wanted.kms_key_id,
     )
 
 
@@ -240,15 +245,24 @@ def step_of(call: RecordedCall, spec: EndpointSpec) -> Step:
             f"The SDK also wants to call {call.operation}, which a plan has no inverse for.",
             remedy="Choose the method api.",
         )
+    parameters = call.parameters
+    if spec.the_model.model_data_uri is None:
+        parameters = _without_data(parameters)
     return Step(
         operation=call.operation,
-        parameters=call.parameters,
+        parameters=parameters,
         why=reasons[call.operation],
         wait_for="endpoint_in_service" if call.operation == "sagemaker.create_endpoint" else None,
     )
 
 
-def bucket_needed(spec: EndpointSpec, default: str) -> str:
-    """Return the bucket of the model's archive."""
-    uri = spec.the_model.model_data_uri
-    return bucket_of(uri) if uri else default
+def _without_data(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the data that the SDK names for a model which has none."""
+    kept = dict(parameters)
+    if "PrimaryContainer" in kept:
+        container = kept["PrimaryContainer"]
+        kept["PrimaryContainer"] = {k: v for k, v in container.items() if k != "ModelDataUrl"}
+    if "Tags" in kept:
+        tags = [tag for tag in kept.pop("Tags") if tag["Key"] != _MODEL_SOURCE_TAG]
+        kept |= {"Tags": tags} if tags else {}
+    return kept

@@ -113,6 +113,25 @@ def test_a_hub_model_is_planned_and_honestly_not_executed(app):
         deployed(app, plan)
 
 
+def test_the_sdk_makes_the_same_of_a_hub_model_as_plain_calls(app, sdk):
+    source = {"kind": "hub", "uri": "mistralai/Mistral-7B-Instruct-v0.3"}
+    place = app.place._replace(new_nonce=lambda: "fedcba9876543210")
+    said = merge(Requirements(), {"model_source": source, "latency_p95_ms": 2000})
+    bodies = []
+    for method in (DeploymentMethod.SDK, DeploymentMethod.API):
+        plan = place.plan(said, method)
+        assert plan.method == method
+        by_name = {step.operation: step.parameters for step in plan.steps}
+        bodies.append(
+            {
+                "container": by_name["sagemaker.create_model"]["PrimaryContainer"],
+                "variant": by_name["sagemaker.create_endpoint_config"]["ProductionVariants"][0],
+            }
+        )
+    assert bodies[0] == bodies[1]
+    assert "ModelDataUrl" not in bodies[0]["container"]
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [

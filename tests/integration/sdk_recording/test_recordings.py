@@ -113,7 +113,6 @@ def test_the_sdk_asks_for_what_plain_calls_ask_for(sdk, name):
         ({"shadow": ProductionVariant(name="s", sagemaker_model=model())}, "shadow"),
         ({"variant_changes": {"name": "Blue"}}, "not named AllTraffic"),
         ({"variant_changes": {"weight": 0.5}}, "weight"),
-        ({"variant_changes": {"sagemaker_model": model(model_data_uri=None)}}, "fetches itself"),
     ],
 )
 def test_what_the_sdk_cannot_express_is_refused_before_it_runs(changes, words):
