@@ -123,9 +123,15 @@ class App:
         content_type: str,
         accept: str | None = None,
         wait_s: float = 300.0,
+        **aim: str | None,
     ) -> Invocation:
-        """Invoke an endpoint; as `tools.invocation.invoke`."""
-        request = Request(body=body, content_type=content_type, accept=accept)
+        """Invoke an endpoint; as `tools.invocation.invoke`.
+
+        `aim` is any of `target_variant`, `inference_component` and `target_model`.
+        """
+        request = Request.model_validate(
+            {"body": body, "content_type": content_type, "accept": accept, **aim}
+        )
         clients = self.place.clients(self.region_of_endpoint(endpoint_name))
         return invoke(endpoint_name, request, clients, wait_s=wait_s)
 

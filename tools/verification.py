@@ -8,11 +8,20 @@ from pydantic import BaseModel, ConfigDict
 
 from tools.aws import AwsClients
 from tools.errors import UserError
-from tools.invocation import Invocation, Request, invoke, invoke_now, is_asynchronous
+from tools.invocation import (
+    Invocation,
+    Request,
+    invoke,
+    invoke_now,
+    is_asynchronous,
+    targets_of,
+)
 from tools.plan import DeploymentPlan
 
 #: Real-time and serverless endpoints are asked so often; an asynchronous one once.
 INVOCATIONS = 5
+#: Of very many models behind one endpoint, so many are asked.
+MOST_TARGETS = 20
 PREVIEW_BYTES = 2_000
 
 
@@ -87,11 +96,23 @@ def _ask(endpoint_name: str, request: Request, clients: AwsClients) -> Iterator[
     if is_asynchronous(endpoint_name, clients):
         yield invoke(endpoint_name, request, clients)
         return
-    for _ in range(INVOCATIONS):
-        answer = invoke_now(endpoint_name, request, clients)
+    for aimed in _aimed(endpoint_name, request, clients):
+        answer = invoke_now(endpoint_name, aimed, clients)
         yield answer
         if not answer.ok:
             return
+
+
+def _aimed(endpoint_name: str, request: Request, clients: AwsClients) -> Iterator[Request]:
+    """One model is asked several times; of several, components or archives, each at least once."""
+    found = targets_of(endpoint_name, clients)
+    if found is None:
+        yield from [request] * INVOCATIONS
+        return
+    names = found.names[:MOST_TARGETS] or (found.only_one(endpoint_name),)
+    for _ in range(max(1, INVOCATIONS // len(names))):
+        for name in names:
+            yield request.model_copy(update={found.field: name})
 
 
 def _report(answers: list[Invocation], request: Request, origin: str) -> Verification:

@@ -28,6 +28,9 @@ _BY_SUFFIX = {
 @click.argument("source", required=False)
 @click.option("--content-type", help="Of the request; by default from the file's ending.")
 @click.option("--accept", help="Content type wanted back.")
+@click.option("--component", help="The inference component that answers.")
+@click.option("--target-model", help="Of several models in one container, the one that answers.")
+@click.option("--target-variant", help="The variant that answers, whatever the weights say.")
 @click.option("--no-wait", is_flag=True, help="Asynchronous: print where the result will be.")
 @click.option(
     "--batch", type=click.Path(path_type=Path), help="Asynchronous: every file of this folder."
@@ -71,10 +74,22 @@ class _Asked(NamedTuple):
 
     content_type: str | None
     accept: str | None
+    component: str | None
+    target_model: str | None
+    target_variant: str | None
     no_wait: bool
     results: Path | None
     wait_s: float
     as_json: bool
+
+    @property
+    def aim(self) -> dict[str, str | None]:
+        """What is to answer, by the names of a request's fields."""
+        return {
+            "inference_component": self.component,
+            "target_model": self.target_model,
+            "target_variant": self.target_variant,
+        }
 
     def content_type_of(self, path: Path) -> str:
         return self.content_type or content_type_of(path)
@@ -98,7 +113,7 @@ def _send_one(made: "App", endpoint: str, source: str, asked: _Asked) -> None:
         _submit(made, endpoint, (body, kind, asked.accept), as_json=asked.as_json)
         return
     answer = made.invoke(
-        endpoint, body, content_type=kind, accept=asked.accept, wait_s=asked.wait_s
+        endpoint, body, content_type=kind, accept=asked.accept, wait_s=asked.wait_s, **asked.aim
     )
     refusal = None if answer.ok else _refusal(answer)
     if asked.as_json:

@@ -8,13 +8,24 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from tools.aws import AwsClients, aws_errors
-from tools.errors import InvalidInputError, NotFoundError, RequestRefusedError, UserError
+from tools.errors import (
+    AccessDeniedError,
+    InvalidInputError,
+    NotFoundError,
+    RequestRefusedError,
+    UserError,
+)
+from tools.invocation.targets import targets_of
 
 #: Larger asynchronous bodies go through S3 (limits.csv: async_inline_body_max).
 ASYNC_INLINE_BYTES = 128_000
 ASYNC_POLL_S = 0.1
 #: The most a model may take (limits.csv: async_invocation_timeout_max); the default is 900 s.
 ASYNC_TIMEOUT_S = 3600
+#: SageMaker goes on loading a target model for so long after its first request (docs:
+#: invoke-multi-model-endpoint).
+MODEL_LOADING_S = 360.0
+MODEL_POLL_S = 0.5
 
 
 #: API_runtime_InvokeEndpoint: EndpointName; ContentType and Accept are ASCII, at most 1,024.
@@ -47,7 +58,13 @@ class Invocation(BaseModel):
 
 
 class Request(BaseModel):
-    """What is sent to an endpoint."""
+    """What is sent to an endpoint.
+
+    Attributes:
+        target_variant: The variant that answers, whatever the weights say.
+        inference_component: The component that answers, where the endpoint hosts components.
+        target_model: The archive that answers, where one container serves several.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,6 +72,8 @@ class Request(BaseModel):
     content_type: str
     accept: str | None = None
     target_variant: str | None = None
+    inference_component: str | None = None
+    target_model: str | None = None
 
 
 class Submission(BaseModel):
@@ -101,8 +120,12 @@ def invoke(
 ) -> Invocation:
     """Invoke an endpoint, whatever its kind, and return what it answered.
 
+    Where the endpoint hosts one inference component, or serves one of several models, that one is
+    asked when none is named.
+
     Raises:
         NotFoundError: There is no such endpoint.
+        InvalidInputError: Several could answer, and none is named.
         UserError: The service refused the request (too large, not in service, ...).
         AwsUnavailableError: No answer.
     """
@@ -111,10 +134,27 @@ def invoke(
         output_path = async_output_path(endpoint_name, clients)
         if output_path is not None:
             return _invoke_async(endpoint_name, request, clients, output_path, wait_s)
-        return invoke_now(endpoint_name, request, clients)
+        return invoke_now(endpoint_name, aimed(endpoint_name, request, clients), clients)
     except RequestRefusedError as error:
         remedy = error.remedy.replace("then plan again", "then send the request again")
         raise RequestRefusedError(error.message, remedy=remedy) from error
+
+
+def aimed(endpoint_name: str, request: Request, clients: AwsClients) -> Request:
+    """Return a request that names what is to answer, where the endpoint wants that.
+
+    Raises:
+        InvalidInputError: Several could answer, or none, and none is named.
+    """
+    if request.inference_component or request.target_model:
+        return request  # AWS says so if there is no such one
+    try:
+        found = targets_of(endpoint_name, clients)
+    except AccessDeniedError:  # who may only invoke is not kept from invoking
+        return request
+    if found is None:
+        return request
+    return request.model_copy(update={found.field: found.only_one(endpoint_name)})
 
 
 def _check(endpoint_name: str, request: Request) -> None:
@@ -124,11 +164,20 @@ def _check(endpoint_name: str, request: Request) -> None:
             f"{endpoint_name[:80]!r} cannot be an endpoint's name.",
             remedy="Use letters, digits and hyphens, at most 63; `sagepilot endpoints` lists them.",
         )
-    for name, value in (("content type", request.content_type), ("accept", request.accept)):
+    headers = {
+        "content type": request.content_type,
+        "accept": request.accept,
+        "variant": request.target_variant,
+        "inference component": request.inference_component,
+        "model": request.target_model,
+    }
+    for name, value in headers.items():
         if value is not None and not _HEADER.fullmatch(value):
             raise InvalidInputError(
                 f"{value[:80]!r} cannot be the {name}.",
-                remedy="Write a media type, for example application/json or text/csv.",
+                remedy="Write a media type, for example application/json or text/csv."
+                if name in {"content type", "accept"}
+                else "Write the name as AWS has it.",
             )
 
 
@@ -141,13 +190,30 @@ def invoke_now(endpoint_name: str, request: Request, clients: AwsClients) -> Inv
     """
     runtime = clients.client("sagemaker-runtime")
     begun = time.perf_counter()
+    while True:
+        answer = _asked(runtime, endpoint_name, request, begun)
+        if answer is not None:
+            return answer
+        time.sleep(MODEL_POLL_S)
+
+
+def _asked(
+    runtime: Any,  # noqa: ANN401 - botocore has no types
+    endpoint_name: str,
+    request: Request,
+    begun: float,
+) -> Invocation | None:
+    """One try; None while the target model is still being loaded."""
     with aws_errors("sagemaker-runtime.invoke_endpoint"):
         try:
             answer = runtime.invoke_endpoint(EndpointName=endpoint_name, **_headers(request),
                                              Body=request.body)  # fmt: skip
             body = answer["Body"].read()
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ModelError":
+            code = error.response["Error"]["Code"]
+            if code == "ModelNotReadyException" and time.perf_counter() - begun < MODEL_LOADING_S:
+                return None
+            if code != "ModelError":
                 raise
             return _refused(error.response, begun)
     return Invocation(
@@ -169,7 +235,12 @@ def _refused(response: Any, begun: float) -> Invocation:  # noqa: ANN401 - botoc
 
 
 def _headers(request: Request) -> dict[str, str]:
-    optional = {"Accept": request.accept, "TargetVariant": request.target_variant}
+    optional = {
+        "Accept": request.accept,
+        "TargetVariant": request.target_variant,
+        "InferenceComponentName": request.inference_component,
+        "TargetModel": request.target_model,
+    }
     given = {name: value for name, value in optional.items() if value}
     return {"ContentType": request.content_type, **given}
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tools.aws import AwsClients
+from tools.invocation import component_names
 from tools.plan import PLAN_TAG
 from tools.planners.scaling import NAMESPACE
 from tools.validation import operation_model
@@ -144,17 +145,6 @@ def _components(endpoint_name: str, clients: AwsClients) -> Iterator[dict[str, A
         )
         own = [t for t in tags.get("Tags", ()) if t["Key"] != PLAN_TAG]
         yield made | ({"Tags": own} if own else {})
-
-
-def component_names(endpoint_name: str, clients: AwsClients) -> tuple[str, ...]:
-    """Return the names of an endpoint's inference components, in the order of their names."""
-    rows = _pages(
-        "sagemaker.list_inference_components",
-        {"EndpointNameEquals": endpoint_name},
-        "InferenceComponents",
-        clients,
-    )
-    return tuple(sorted(row["InferenceComponentName"] for row in rows))
 
 
 def as_input(operation: str, described: dict[str, Any]) -> dict[str, Any]:
