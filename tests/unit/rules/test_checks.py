@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.plan.builders import SCALING, model, spec, variant
+from tests.unit.rules.component_cases import COMPONENT_CASES
 from tools.catalog import load_catalog
 from tools.endpoint import (
     ENDPOINT_OPTIONS,
@@ -146,6 +147,8 @@ WRONG_AND_RIGHT = [
          "sagemaker_model": model(environment={"HF_MODEL_ID": "/opt/ml/model"})})),
     ("CHK-312", real_time(initial_instance_count=1), real_time(initial_instance_count=2)),
 ]  # fmt: skip
+
+WRONG_AND_RIGHT += COMPONENT_CASES
 
 
 def ids(wanted):
