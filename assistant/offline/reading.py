@@ -45,11 +45,6 @@ _WH = (
     r"when|where|who|isn't|aren't|"
     r"doesn't|don't you|won't|wouldn't|am i|have you"
 )
-_WH_VI = (
-    r"tai sao|vi sao|sao|the nao|lam sao|bao nhieu|co (?:the|nen|can|phai)|lieu|gi la|"
-    r"khi nao|o dau|cai nao|"
-    r"co .{1,40}(?:khong|ko)\s*$"
-)
 _QUESTION_START = re.compile(
     rf"^\s*(?:(?:and|but|so|ok|okay|thanks|well|hi|hey|also|then|va|vay|the|"
     rf"con)[\s,]+)*(?:{_WH})\b"
@@ -61,10 +56,6 @@ _QUESTION_START_SAFE = re.compile(
 _QUESTION_START_VI = re.compile(
     r"^\s*(?:(?:va|vay|the|nhung|con)[\s,]+)*(?:tai sao|vi sao|sao (?:lai |khong)|lam "
     r"(?:the nao|sao)|bao nhieu)\b"
-)
-_QUESTION_END_VI = re.compile(
-    r"\b(?:la gi|the nao|bao nhieu|duoc (?:khong|ko)|phai (?:khong|ko)|khong|ko|ra sao|hay "
-    r"khong|gi|nao|the a|a)\s*\?+$"
 )
 _SPLIT_QUESTION = re.compile(
     rf"(?:,|\s-+)\s*(?:(?:and|but|so|va|nhung)\s+)?(?=(?:{_WH})\b)|"

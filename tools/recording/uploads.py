@@ -9,8 +9,6 @@ from pathlib import Path
 
 from tools.errors import InvalidInputError
 
-_BUFFER_BYTES = 1 << 20
-
 
 def keep(source: Path, blobs: Path, *, archive: bool) -> tuple[str, int]:
     """Copy a file into the blob store, an archive in its canonical form.

@@ -16,7 +16,6 @@ from tools.rules.rule import (
     megabytes,
 )
 
-INFERENTIA_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-cloud.html"
 DRIVER_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/inference-gpu-drivers.html"
 #: From this size on the default start-up time-outs are a known cause of failed deployments.
 SLOW_START_BYTES = 10_000_000_000

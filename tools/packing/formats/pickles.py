@@ -20,7 +20,6 @@ from tools.packing.formats.xgboost_files import BoosterFacts, booster_facts
 _SUFFIXES = {".joblib", ".pkl", ".pickle", ".sav"}
 _MEMO = rb"(?:\x94|q.|r.{4})?"
 _SHORT = rb"\x8c.([A-Za-z_][\w.]{0,200})"
-_LONG = rb"X.\x00\x00\x00([A-Za-z_][\w.]{0,200})"
 _STACK_GLOBAL = re.compile(_SHORT + _MEMO + _SHORT + _MEMO + rb"\x93", re.DOTALL)
 #: The module was named before and comes from the memo: h = BINGET, j = LONG_BINGET.
 _MEMO_GLOBAL = re.compile(rb"(?:h.|j.{4})" + _SHORT + _MEMO + rb"\x93", re.DOTALL)
