@@ -18,7 +18,7 @@ _IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
     r"(?P<repository>[^:@]+)([:@].+)?"
 )
-_LOCAL_SSD = re.compile(r"^ml\.[a-z]+\d+[a-z]*d[a-z]*\.|^ml\.(g4dn|g5|g6|g6e|p4d|p5)\.")
+LOCAL_SSD = re.compile(r"^ml\.[a-z]+\d+[a-z]*d[a-z]*\.|^ml\.(g4dn|g5|g6|g6e|p4d|p5)\.")
 
 
 def _image(subject: Subject) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _volume(subject: Subject) -> Iterator[str]:
         return
     if not low <= size <= high:
         yield f"A volume has {low} to {high} GB, not {size}."
-    if _LOCAL_SSD.match(subject.variant.instance_type or ""):
+    if LOCAL_SSD.match(subject.variant.instance_type or ""):
         yield f"{subject.variant.instance_type} has its own disk and takes no volume size."
 
 

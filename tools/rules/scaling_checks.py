@@ -15,11 +15,11 @@ from tools.rules.check import (
 INSTANCES = "sagemaker:variant:DesiredInstanceCount"
 PROVISIONED = "sagemaker:variant:DesiredProvisionedConcurrency"
 UTILIZATION = "SageMakerVariantProvisionedConcurrencyUtilization"
-_VARIANT_METRICS = {
+VARIANT_METRICS = {
     "SageMakerVariantInvocationsPerInstance",
     "SageMakerVariantConcurrentRequestsPerModelHighResolution",
 }
-_BACKLOG = {"ApproximateBacklogSizePerInstance", "ApproximateBacklogSize",
+BACKLOG = {"ApproximateBacklogSizePerInstance", "ApproximateBacklogSize",
             "HasBacklogWithoutCapacity", "ApproximateAgeOfOldestRequest"}  # fmt: skip
 
 
@@ -93,14 +93,14 @@ def _provisioned_bound(subject: Subject) -> Iterator[str]:
 def _metric(subject: Subject) -> Iterator[str]:
     for policy in _policies(subject):
         match subject.spec.inference_option:
-            case InferenceOption.ASYNCHRONOUS if policy.metric in _VARIANT_METRICS:
+            case InferenceOption.ASYNCHRONOUS if policy.metric in VARIANT_METRICS:
                 yield (
                     f"{policy.metric} is not published for asynchronous endpoints; "
                     "use ApproximateBacklogSizePerInstance."
                 )
             case InferenceOption.SERVERLESS if policy.metric != UTILIZATION:
                 yield f"Provisioned concurrency follows {UTILIZATION}, not {policy.metric}."
-            case InferenceOption.REAL_TIME if policy.metric in {*_BACKLOG, UTILIZATION}:
+            case InferenceOption.REAL_TIME if policy.metric in {*BACKLOG, UTILIZATION}:
                 yield f"{policy.metric} is not published for real-time endpoints."
             case _:
                 pass

@@ -1,0 +1,71 @@
+"""A CloudFormation template's text as plain values: YAML or JSON, short functions as long ones."""
+
+import json
+from typing import Any
+
+import yaml
+
+from tools.errors import InvalidInputError
+
+LONGEST = 1_000_000  # CloudFormation's own limit for a template in S3, in bytes
+REMEDY = "Give a CloudFormation template in YAML or JSON."
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads no aliases: a few lines could stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - PyYAML's signature
+        """Refuse an alias."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases are not read")
+        return super().compose_node(parent, index)
+
+
+def _function(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
+    match node:
+        case yaml.ScalarNode():
+            return {name: str(node.value)}
+        case yaml.SequenceNode():
+            return {name: loader.construct_sequence(node, deep=True)}
+        case _:
+            assert isinstance(node, yaml.MappingNode)  # noqa: S101 - there is no fourth kind
+            return {name: loader.construct_mapping(node, deep=True)}
+
+
+def _as_written(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_multi_constructor("!", _function)
+#: CloudFormation has no dates: `Version: 2012-10-17` is text.
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)
+
+
+def document_of(text: str) -> dict[str, Any]:
+    """Return a template as plain values.
+
+    Raises:
+        InvalidInputError: It is too long, no YAML or JSON, or holds no resources.
+    """
+    if len(text.encode(errors="replace")) > LONGEST:
+        raise InvalidInputError("The template is longer than CloudFormation takes.", remedy=REMEDY)
+    try:
+        parsed = json.loads(text) if text.lstrip()[:1] == "{" else _yaml(text)
+    except json.JSONDecodeError:
+        parsed = _yaml(text)  # YAML may begin with a brace too
+    except RecursionError as error:
+        raise InvalidInputError("The template is nested too deeply.", remedy=REMEDY) from error
+    if not isinstance(parsed, dict) or not isinstance(parsed.get("Resources"), dict):
+        raise InvalidInputError("This is no template: it has no Resources.", remedy=REMEDY)
+    return parsed
+
+
+def _yaml(text: str) -> Any:  # noqa: ANN401 - any document
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InvalidInputError(
+            f"This is no template that can be read: {first}", remedy=REMEDY
+        ) from error
