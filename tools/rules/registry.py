@@ -2,6 +2,7 @@
 
 from tools.rules.checks import ALL_CHECKS
 from tools.rules.conflicts import RULES as CONFLICT_RULES
+from tools.rules.declared.all import DECLARED_RULES
 from tools.rules.exclusion import OPTION_RULES
 from tools.rules.rule import Rule
 
@@ -40,6 +41,19 @@ def rules_page() -> str:
     lines += [
         f"| {check.id} | {check.title} | {check.severity} | <{check.source_url}> |"
         for check in ALL_CHECKS
+    ]
+    lines += [
+        "",
+        "# Audit",
+        "",
+        "What `sagepilot audit` finds in a template, a plan or an endpoint, across its resources.",
+        "",
+        "| Id | Check | Severity | Source |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {rule.id} | {rule.title} | {rule.severity} | <{rule.source_url}> |"
+        for rule in DECLARED_RULES
     ]
     return "\n".join(lines) + "\n"
 
