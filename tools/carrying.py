@@ -123,7 +123,8 @@ class Run:
             yield self._progress(number, step.operation, step.why)
             if state != "done":
                 self._make(number, step, begun=state == "started")
-            if step.wait_for:
+            ended = max(states, default=-1) > number  # what came after it was begun before
+            if step.wait_for and not ended:
                 parameters = concrete(step, self.answers, self.plan.digest)
                 yield from self._wait(number, step.operation, step.wait_for, parameters)
 

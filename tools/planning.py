@@ -62,6 +62,7 @@ def plan_for(
     method = method or method_of(needs)
     _check_source(needs, method)
     place = observe(needs, clients, nonce=room.nonce, bucket=room.bucket, role_arn=room.role_arn)
+    place = place.model_copy(update={"blobs": room.blobs})
     wish = wish_for(needs, clients, place, room)
     by_sdk = method in {DeploymentMethod.SDK, DeploymentMethod.JUMPSTART}
     return make_plan(wish, place, method, _sdk_room(place, clients, room) if by_sdk else None)
@@ -169,6 +170,7 @@ def plan_spec(
         )
     check_archives(spec, room.blobs)
     place = place_for(spec, clients, nonce=room.nonce, bucket=room.bucket)
+    place = place.model_copy(update={"blobs": room.blobs})
     spec = with_free_names(spec, clients, place.suffix)
     cost = standing_cost(spec, spec.all_variants, room.catalog)
     told = _Told(cost.started, cost.forgotten, sample=sample)
@@ -244,7 +246,13 @@ def _planned(
         template = template_for(spec, place.account, reasons_of(told.recommendation))
         check_template(template, spec.region)
         changes = additions(template)
-        steps = steps_by_stack(spec, template, bucket_exists=place.bucket_exists, nonce=place.nonce)
+        steps = steps_by_stack(
+            spec,
+            template,
+            bucket_exists=place.bucket_exists,
+            nonce=place.nonce,
+            blobs=place.blobs,
+        )
     else:
         steps = _steps(spec, place, method, sdk, listed)
     plan = DeploymentPlan.model_validate(

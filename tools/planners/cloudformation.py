@@ -6,6 +6,7 @@ is made afterwards and must hold exactly those (`tools.reconcile.differences`). 
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from tools.endpoint import EndpointSpec
@@ -18,6 +19,7 @@ from tools.planners.api import (
     scaling_steps,
     storage_steps,
 )
+from tools.planners.stacks.sending import Sent, TemplateStore, sent, store_beside
 from tools.renderers.cloudformation import render
 from tools.renderers.linting import findings
 from tools.renderers.logical_ids import Call
@@ -36,6 +38,12 @@ def template_for(spec: EndpointSpec, account: str, reasons: tuple[str, ...] = ()
     Raises:
         InvalidInputError: CloudFormation cannot express it.
     """
+    if any(model.compilation is not None for model in spec.served):
+        raise InvalidInputError(
+            "CloudFormation has no resource for a compilation job, so that no template makes this "
+            "endpoint by itself.",
+            remedy="Render python, or deploy by cloudformation: the job is run before the stack.",
+        )
     steps = [*role_steps(spec, account), *hosting_steps(spec, account)]
     steps += scaling_steps(spec, first=len(steps))
     return render(spec, [Call(step.operation, step.parameters) for step in steps], reasons)
@@ -65,19 +73,16 @@ def reasons_of(recommendation: dict[str, Any] | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def body_of(template: Template) -> str:
-    """Return the template as it is sent: with its comments when there is room for them.
+def sent_of(template: Template, store: TemplateStore | None) -> Sent:
+    """Return a template as it is sent: with its comments when there is room for them.
 
     Raises:
-        InvalidInputError: It is longer than CloudFormation takes.
+        InvalidInputError: It is longer than CloudFormation takes, or there is no bucket for it.
     """
-    for text in (template.text(), template.text(commented=False)):
-        if len(text.encode()) <= LONGEST_BODY:
-            return text
-    raise InvalidInputError(
-        f"The template is longer than the {LONGEST_BODY} bytes that CloudFormation takes.",
-        remedy="Choose the method api, or fewer variants.",
-    )
+    whole = template.text()
+    if len(whole.encode()) <= LONGEST_BODY:
+        return sent(whole, None)
+    return sent(template.text(commented=False), store)
 
 
 def check_template(template: Template, region: str) -> None:
@@ -95,7 +100,13 @@ def check_template(template: Template, region: str) -> None:
 
 
 def steps_by_stack(
-    spec: EndpointSpec, template: Template, *, bucket_exists: bool, nonce: str
+    spec: EndpointSpec,
+    template: Template,
+    *,
+    bucket_exists: bool,
+    nonce: str,
+    blobs: Path | None = None,
+    before: tuple[Step, ...] = (),
 ) -> tuple[Step, ...]:
     """Return the uploads, the change set and its execution.
 
@@ -104,14 +115,19 @@ def steps_by_stack(
         template: Of that specification.
         bucket_exists: Whether the bucket of the uploads is there already.
         nonce: Of the plan; it makes both calls safe to repeat.
+        blobs: Folder of uploads by SHA-256, for a template that is too long for a request.
+        before: What no stack can make, and must be there before it.
 
     Raises:
         InvalidInputError: The template is too long for CloudFormation.
     """
-    return (*storage_steps(spec, bucket_exists=bucket_exists), *_stack(spec, template, nonce))
+    stored = tuple(storage_steps(spec, bucket_exists=bucket_exists))
+    given = sent_of(template, store_beside(stored, spec.region, blobs))
+    uploads = stored if given.upload is None else (*stored, given.upload)
+    return (*uploads, *before, *_stack(spec, template, given, nonce))
 
 
-def _stack(spec: EndpointSpec, template: Template, nonce: str) -> Iterator[Step]:
+def _stack(spec: EndpointSpec, template: Template, given: Sent, nonce: str) -> Iterator[Step]:
     names = {"StackName": stack_name(spec), "ChangeSetName": f"sagepilot-{spec.suffix}"}
     makes_role = any(row["Type"] == "AWS::IAM::Role" for row in template.resources.values())
     yield Step(
@@ -120,7 +136,7 @@ def _stack(spec: EndpointSpec, template: Template, nonce: str) -> Iterator[Step]
             **names,
             "ChangeSetType": "CREATE",
             "Description": f"Endpoint {spec.name}",
-            "TemplateBody": body_of(template),
+            **given.parameters,
             "Parameters": [
                 {"ParameterKey": key, "ParameterValue": value}
                 for key, value in template.parameters.items()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +20,7 @@ class Place(BaseModel):
         bucket: For the model archive and asynchronous results.
         role_arn: The execution role to use; None to make one.
         nonce: Makes this plan one of its kind; its first eight characters end the names.
+        blobs: Folder of uploads by SHA-256; None where nothing but archives is uploaded.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +33,7 @@ class Place(BaseModel):
     role_arn: str | None
     endpoint_name: str
     nonce: str
+    blobs: Path | None = None
 
     @property
     def suffix(self) -> str:

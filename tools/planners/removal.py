@@ -7,10 +7,11 @@ from tools.errors import InvalidInputError, NotFoundError
 from tools.operations import is_removal
 from tools.plan import SERVING_KINDS, DeploymentPlan, Step, UndoCall
 from tools.planners.inverse import GONE_WHEN
+from tools.planners.lifecycle import plan_unpark
 from tools.planners.lineage import Removal, Turn, history, plan_of, standing_calls
 from tools.planners.moves import as_steps
 from tools.planners.observed import component_names
-from tools.planners.parking import plan_unpark
+from tools.planners.stacks.turns import is_by_stack, plan_stack_back
 from tools.planners.updating import plan_update_undo
 from tools.reconcile import plan_tag
 
@@ -28,6 +29,7 @@ _ORDER = (
     "application-autoscaling.delete_scaling_policy",
     "application-autoscaling.deregister_scalable_target",
     "sagemaker.delete_inference_component", "sagemaker.delete_endpoint",
+    "cloudformation.delete_stack",
     "sagemaker.delete_endpoint_config", "sagemaker.delete_model",
     "sagemaker.delete_compilation_job", "iam.delete_role_policy",
     "iam.delete_role", "s3.delete_object", "s3.delete_bucket",
@@ -47,6 +49,8 @@ def plan_undo(deployment_id: str | None, removal: Removal) -> DeploymentPlan:
     """
     turn = _standing(deployment_id, removal)
     match turn.plan.kind:
+        case "update" | "unpark" if is_by_stack(turn.plan):
+            return plan_stack_back(turn, removal)
         case "update":
             return plan_update_undo(turn, removal)
         case "park":
@@ -134,7 +138,15 @@ def _made(turns: tuple[Turn, ...], removal: Removal) -> list[UndoCall]:
             if is_removal(call.operation)
         ]
     )
+    stacks = {c.parameters["StackName"] for c in found if c.operation.endswith("delete_stack")}
+    found = [c for c in found if not _goes_with(c, stacks)]
     return found if len(turns) == 1 else sorted(found, key=_rank)
+
+
+def _goes_with(call: UndoCall, stacks: set[str]) -> bool:
+    """A change set goes with its stack."""
+    is_change_set = call.operation == "cloudformation.delete_change_set"
+    return is_change_set and call.parameters["StackName"] in stacks
 
 
 def _once(calls: list[UndoCall]) -> list[UndoCall]:
@@ -221,13 +233,20 @@ def _removal_plan(
     steps = tuple(
         Step(
             operation=call.operation,
-            parameters=call.parameters,
+            parameters=_own_token(call, removal),
             why=_WHY.get(call.operation, ""),
             wait_for=call.wait_for,
         )
         for call in reversed(calls)
     )
     return _plan(kind, endpoint_name, steps, removal, deployment_id)
+
+
+def _own_token(call: UndoCall, removal: Removal) -> dict[str, Any]:
+    """A token is for one request: the second plan that deletes a stack has another."""
+    if "ClientRequestToken" not in call.parameters:
+        return call.parameters
+    return {**call.parameters, "ClientRequestToken": f"sagepilot-{removal.nonce}-deleted"}
 
 
 def _plan(

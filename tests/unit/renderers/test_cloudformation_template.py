@@ -11,7 +11,8 @@ from tests.unit.plan import builders
 from tests.unit.renderers.specs import ACCOUNT, specs
 from tools.endpoint import EndpointSpec, InferenceOption
 from tools.errors import InvalidInputError
-from tools.planners.cloudformation import additions, body_of, stack_name, template_for
+from tools.planners.cloudformation import additions, sent_of, stack_name, template_for
+from tools.planners.stacks.sending import TemplateStore
 from tools.renderers.linting import findings
 from tools.renderers.template import LONGEST_BODY, Template
 
@@ -139,16 +140,33 @@ def test_values_that_cloudformation_would_carry_out_are_refused(
 
 def test_comments_go_when_there_is_no_room_for_them() -> None:
     reasons = ("x" * 80 + " ",) * 700
-    body = body_of(template_for(builders.spec(), ACCOUNT, reasons))
+    body = sent_of(template_for(builders.spec(), ACCOUNT, reasons), None).parameters["TemplateBody"]
     assert len(body.encode()) <= LONGEST_BODY
     assert "#" not in body
 
 
-def test_a_template_that_is_too_long_is_refused() -> None:
-    model = builders.model(environment={f"V{n}": "x" * 500 for n in range(120)})
-    spec = builders.spec(variant_changes={"sagemaker_model": model})
-    with pytest.raises(InvalidInputError, match="longer"):
-        body_of(template_for(spec, ACCOUNT))
+def long_template(value_bytes: int) -> Template:
+    model = builders.model(environment={f"V{n}": "x" * value_bytes for n in range(100)})
+    return template_for(builders.spec(variant_changes={"sagemaker_model": model}), ACCOUNT)
+
+
+def test_a_template_that_is_too_long_for_a_request_goes_through_the_bucket(tmp_path) -> None:
+    template = long_template(600)
+    given = sent_of(template, TemplateStore("a-bucket", "endpoints/e/1", "eu-west-1", tmp_path))
+    url = "https://a-bucket.s3.eu-west-1.amazonaws.com/endpoints/e/1/template-"
+    assert given.parameters["TemplateURL"].startswith(url)
+    key = given.upload.parameters["Key"]
+    assert given.parameters["TemplateURL"].endswith(key)
+    digest = given.upload.parameters["Body"]["$blob"]["sha256"]
+    assert (tmp_path / digest).read_text() == template.text(commented=False)
+
+
+def test_a_template_that_is_too_long_is_refused(tmp_path) -> None:
+    with pytest.raises(InvalidInputError, match="without a bucket"):
+        sent_of(long_template(600), None)
+    store = TemplateStore("a-bucket", "endpoints/e/1", "eu-west-1", tmp_path)
+    with pytest.raises(InvalidInputError, match="1,000,000"):
+        sent_of(long_template(10_000), store)
 
 
 def test_stack_names_begin_with_a_letter_and_end_with_what_makes_them_unique() -> None:

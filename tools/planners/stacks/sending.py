@@ -1,6 +1,7 @@
 """How a template reaches CloudFormation: in the request, or as an object when it is too long."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,11 +40,16 @@ class Sent(NamedTuple):
 
 def store_of(plan: DeploymentPlan, blobs: Path | None) -> TemplateStore | None:
     """Return where a plan's own uploads lie, or None when it makes none."""
-    for step in plan.steps:
+    return store_beside(plan.steps, plan.region, blobs)
+
+
+def store_beside(steps: Iterable[Step], region: str, blobs: Path | None) -> TemplateStore | None:
+    """Return the place beside the first upload among steps, or None when there is none."""
+    for step in steps:
         if step.operation == "s3.put_object" and blobs is not None:
             key = str(step.parameters["Key"])
             prefix = key.rpartition("/")[0]
-            return TemplateStore(str(step.parameters["Bucket"]), prefix, plan.region, blobs)
+            return TemplateStore(str(step.parameters["Bucket"]), prefix, region, blobs)
     return None
 
 
