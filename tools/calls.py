@@ -11,6 +11,7 @@ from tools.validation import operation_model
 
 _LISTED_TAGS = {
     "sagemaker.create_compilation_job",
+    "sagemaker.create_transform_job",
     "sagemaker.create_model",
     "sagemaker.create_endpoint_config",
     "sagemaker.create_endpoint",

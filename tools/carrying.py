@@ -277,9 +277,16 @@ class Run:
         except NotFoundError:
             return {}
         except RequestRefusedError as error:
-            if not any(reason in error.message for reason in _STAYS):
+            stays = any(reason in error.message for reason in _STAYS)
+            if not stays and not self._over(operation, parameters):
                 raise
             return {}
+
+    def _over(self, operation: str, parameters: dict[str, Any]) -> bool:
+        """Say whether what was to be stopped has ended by itself."""
+        if operation != "sagemaker.stop_transform_job":
+            return False
+        return seen("transform_stopped", parameters, self.clients).status != "InProgress"
 
     def _let_job_end(self, parameters: dict[str, Any]) -> None:
         """A job that runs cannot be deleted; it ends by itself in minutes."""

@@ -23,6 +23,7 @@ from tools.errors import (
 )
 from tools.journal import Journal
 from tools.plan import SERVING_KINDS, DeploymentPlan, Precondition
+from tools.transform_result import TransformResult, collect
 from tools.verification import Verification, verify
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ _TAKEN_BACK: dict[str, str] = {
     "unpark": _REMOVED + " The endpoint is parked as before.",
     "update": "The version before serves on; everything that had been made was removed again.",
     "park": "Everything that had been taken away was given back.",
+    "transform": _REMOVED + " Results that were written are kept.",
     "undo": "What had been done was taken back.",
     "delete": "What had been done was taken back.",
 }
@@ -47,6 +49,7 @@ class Deployment(BaseModel):
         deployment_id: Stable name of this deployment.
         digest: The plan's.
         status: `deployed` or `undone` when all went well.
+        outputs: Of a batch transform: its results.
         verification: What real invocations showed; None for an undo or a deletion.
         failure: Message and remedy when it did not.
     """
@@ -59,6 +62,7 @@ class Deployment(BaseModel):
     endpoint_name: str
     endpoint_arn: str = ""
     verification: Verification | None = None
+    outputs: TransformResult | None = None
     failure: dict[str, str] | None = None
 
 
@@ -147,7 +151,7 @@ def _carry_out(
         if not run.begun():
             _check_preconditions(plan, clients)
         yield from run.forward()
-        ended = _verified(run) if plan.kind in SERVING_KINDS else _ended(run)
+        ended = _finish(run)
     except AwsUnavailableError as error:
         raise AwsUnavailableError(
             f"{error.message} The deployment is interrupted; nothing is lost.",
@@ -157,6 +161,28 @@ def _carry_out(
         yield from _fail(run, error)
         return
     yield ended
+
+
+def _finish(run: Run) -> Deployment:
+    """Verify what was made, or note that it is gone."""
+    if run.plan.kind in SERVING_KINDS:
+        return _verified(run)
+    return _collected(run) if run.plan.kind == "transform" else _ended(run)
+
+
+def _collected(run: Run) -> Deployment:
+    """Look at a job's results."""
+    outputs, checked = collect(run.plan, run.clients)
+    run.journal.set_status(
+        run.deployment_id,
+        "deployed",
+        run.workshop.now(),
+        outcome={
+            "verification": checked.model_dump(mode="json"),
+            "outputs": outputs.model_dump(mode="json"),
+        },
+    )
+    return _deployment(run.journal.deployment(run.deployment_id) or {})
 
 
 def _ended(run: Run) -> Deployment:

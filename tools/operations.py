@@ -44,6 +44,7 @@ PLANNED = frozenset(
         "sagemaker.create_model", "sagemaker.delete_model",
         "sagemaker.create_compilation_job", "sagemaker.delete_compilation_job",
         "sagemaker.create_endpoint_config", "sagemaker.delete_endpoint_config",
+        "sagemaker.create_transform_job", "sagemaker.stop_transform_job",
         "sagemaker.create_endpoint", "sagemaker.update_endpoint", "sagemaker.delete_endpoint",
         "sagemaker.create_inference_component", "sagemaker.delete_inference_component",
         "sagemaker.add_tags", "sagemaker.delete_tags",
@@ -67,7 +68,7 @@ OWN_ROLES = "sagepilot-"
 def is_removal(operation: str) -> bool:
     """Say whether "service.boto3_method" takes something away: gone already is fine then."""
     method = operation.split(".", 1)[1]
-    return method.startswith(("delete_", "deregister_", "detach_", "remove_"))
+    return method.startswith(("delete_", "deregister_", "detach_", "remove_", "stop_"))
 
 
 def read_only(service: str, operation: str) -> bool:

@@ -5,15 +5,27 @@ requests": that is taken as said, or refused with the reason where the inference
 thing. What is not said is decided by the recommendation.
 """
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tools.endpoint import InferenceOption, ScheduledScaling
 
 Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:\S+$", max_length=2048)]
-S3Uri = Annotated[str, Field(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\S*)?$")]
+_S3_URI = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\S*)?$"
+S3Uri = Annotated[str, Field(pattern=_S3_URI)]
+
+
+def _place(value: str) -> str:
+    """An S3 URI must be one; everything else is a path."""
+    if value.lower().startswith("s3:") and not re.match(_S3_URI, value):
+        raise ValueError("no S3 URI: s3://bucket/prefix")
+    return value
+
+
+DataPlace = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_place)]
 
 
 class ModelSourceKind(StrEnum):
@@ -64,7 +76,8 @@ class DeploymentOptions(BaseModel):
         success_topic_arn: SNS topic for asynchronous results.
         error_topic_arn: SNS topic for asynchronous failures.
         alarm_topic_arn: SNS topic for the endpoint's alarms.
-        input_uri: S3 prefix that a batch transform reads.
+        input_uri: What a batch transform reads: an S3 prefix, or a file or folder of this machine,
+            which the plan uploads ("sample": the sample model's rows).
         output_uri: S3 prefix for what a batch transform, or an asynchronous endpoint, writes.
         tags: Tags beside ours.
     """
@@ -96,6 +109,6 @@ class DeploymentOptions(BaseModel):
     success_topic_arn: Arn | None = None
     error_topic_arn: Arn | None = None
     alarm_topic_arn: Arn | None = None
-    input_uri: S3Uri | None = None
+    input_uri: DataPlace | None = None
     output_uri: S3Uri | None = None
     tags: dict[str, str] | None = Field(default=None, max_length=40)

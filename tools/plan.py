@@ -27,6 +27,7 @@ from tools.errors import InvalidInputError
 from tools.operations import OWN_ROLES, PLANNED, is_removal
 from tools.packing.fitting.fitted import SampleRequest
 from tools.preflight import Preflight
+from tools.transform import TransformSpec
 from tools.validation import violations
 from tools.waiting import Waiter
 
@@ -37,7 +38,7 @@ OUTPUT = "$output"
 PLAN_TAG = "sagepilot:plan"
 
 
-Kind = Literal["deploy", "update", "unpark", "park", "undo", "delete"]
+Kind = Literal["deploy", "update", "unpark", "park", "undo", "delete", "transform"]
 #: After these the endpoint serves, and is verified.
 SERVING_KINDS: tuple[Kind, ...] = ("deploy", "update", "unpark")
 
@@ -113,7 +114,8 @@ class DeploymentPlan(_Value):
 
     Attributes:
         kind: "deploy", "update" and "unpark" end with an endpoint that serves; "park", "undo" and
-            "delete" take away.
+            "delete" take away; "transform" ends with results in S3.
+        endpoint_name: The endpoint's; of a "transform" the job's.
         method: How it is carried out; `api` is plain boto3 calls.
         nonce: Makes two plans for the same wish two plans.
         undoes: The deployment an undo plan takes back.
@@ -123,6 +125,7 @@ class DeploymentPlan(_Value):
         expected_changes: What a CloudFormation change set must hold, no more and no less.
         sample: The request that verifies the endpoint.
         spec: The endpoint that it makes, for rendering; None when it makes none.
+        transform: The batch transform job that it carries out, of the kind "transform".
         author: Who made it, as the face knows them; None in plans from before there were authors.
         preflight: What was looked at before it was shown; no part of the digest.
         digest: SHA-256 over target, account, region, nonce and every call.
@@ -151,6 +154,7 @@ class DeploymentPlan(_Value):
     packaging: tuple[dict[str, Any], ...] = ()
     sample: SampleRequest | None = None
     spec: EndpointSpec | None = None
+    transform: TransformSpec | None = None
     recommendation: dict[str, Any] | None = None
     requirements: dict[str, Any] | None = None
     author: str | None = Field(default=None, max_length=200)
@@ -171,7 +175,11 @@ class DeploymentPlan(_Value):
                 raise ValueError(f"{service}.{method} is no read")
         if self.kind == "delete" and self.typed_name_required != self.endpoint_name:
             raise ValueError("a deletion needs the endpoint's name, typed")
-        if self.kind == "deploy" and any(is_removal(step.operation) for step in self.steps):
+        if (self.kind == "transform") != (self.transform is not None):
+            raise ValueError("a batch transform, and nothing else, has a job")
+        if self.kind in {"deploy", "transform"} and any(
+            is_removal(step.operation) for step in self.steps
+        ):
             raise ValueError("a deployment takes nothing away")
         return self
 

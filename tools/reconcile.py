@@ -13,6 +13,9 @@ from tools.plan import PLAN_TAG
 from tools.waiting import has_begun
 
 _SAGEMAKER = {
+    "sagemaker.create_transform_job": (
+        "sagemaker.describe_transform_job", "TransformJobName", "TransformJobArn",
+    ),
     "sagemaker.create_compilation_job": (
         "sagemaker.describe_compilation_job", "CompilationJobName", "CompilationJobArn",
     ),

@@ -33,6 +33,19 @@ def operation_model(operation: str) -> OperationModel:
     return model.operation_model(names[method])
 
 
+def allowed_values(operation: str, *path: str) -> tuple[str, ...]:
+    """Return the values that a member of a request may have, where it is an enumeration.
+
+    Args:
+        operation: "service.boto3_method".
+        path: The member's names, outermost first.
+    """
+    shape: Any = operation_model(operation).input_shape
+    for name in path:
+        shape = shape.members[name]
+    return tuple(shape.enum)
+
+
 def violations(operation: str, parameters: dict[str, Any]) -> tuple[str, ...]:
     """Return what is wrong with a request, in the services' words; empty when nothing is.
 

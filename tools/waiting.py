@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from tools.aws import AwsClients
 from tools.errors import AwsUnavailableError, DeploymentFailedError, NotFoundError
+from tools.job_log import TRANSFORM_LOGS, transform_failure
 from tools.neo import remedy_for
 
 #: botocore's own waiter for endpoints gives up after 30 s x 120.
@@ -18,6 +19,7 @@ Waiter = Literal[
     "endpoint_in_service", "endpoint_updated", "endpoint_deleted", "change_set_created",
     "stack_complete", "stack_updated", "stack_deleted", "component_in_service", "component_deleted",
     "compilation_completed", "transform_completed",
+    "transform_stopped",
 ]  # fmt: skip
 
 
@@ -98,6 +100,10 @@ _ROWS: dict[str, _Row] = {
     "transform_completed": _Row(
         "sagemaker.describe_transform_job", ("TransformJobName",), (), "TransformJobStatus",
         "FailureReason", ("Completed",), ("Failed", "Stopped", GONE),
+    ),
+    "transform_stopped": _Row(
+        "sagemaker.describe_transform_job", ("TransformJobName",), (), "TransformJobStatus",
+        "FailureReason", ("Stopped", "Completed", "Failed", GONE), (),
     ),
 }  # fmt: skip
 
@@ -194,7 +200,9 @@ def wait(
 def _failure(
     waiter: Waiter, parameters: dict[str, Any], now: Seen, clients: AwsClients
 ) -> DeploymentFailedError:
-    """Explain a bad end; a stack's by the first of its resources that failed."""
+    """Explain a bad end: a stack's by the first resource that failed, a job's by its log."""
+    if waiter == "transform_completed":
+        return _job_failure(parameters, now, clients)
     cause = first_failure(parameters, clients) if waiter in _STACK_WAITERS else None
     if cause is None:
         compiling = waiter == "compilation_completed"
@@ -207,6 +215,19 @@ def _failure(
     name = cause.physical_id.rpartition("/")[2] if is_endpoint else None
     return DeploymentFailedError(
         _told(waiter, parameters, Seen(now.status, str(cause))), remedy=_remedy(name)
+    )
+
+
+def _job_failure(
+    parameters: dict[str, Any], now: Seen, clients: AwsClients
+) -> DeploymentFailedError:
+    name = parameters["TransformJobName"]
+    lines = transform_failure(name, clients)
+    told = _told("transform_completed", parameters, now)
+    return DeploymentFailedError(
+        f"{told} Its log says: {' / '.join(lines)}" if lines else told,
+        remedy=f"Read the log streams {name}/* in {TRANSFORM_LOGS}, mend the record or the model "
+        "that the message names and plan again; results of other objects are kept.",
     )
 
 

@@ -14,7 +14,7 @@ from tools.packing.sample_rows import csv_body, rows_of, tensor
 #: Real-time invocations take at most this much (SageMaker InvokeEndpoint, 25 MB since 2025).
 MAX_SAMPLE_BYTES = 25 * 1000 * 1000
 
-_CONTENT_TYPES = {
+CONTENT_TYPES = {
     ".json": "application/json",
     ".jsonl": "application/jsonlines",
     ".csv": "text/csv",
@@ -87,7 +87,7 @@ def _from_user(path: Path, fitted: Fitted) -> tuple[SampleRequest, tuple[str, ..
     if suffix == ".json":
         _check_json(path, body)
     sample, warnings = _fitting(body, suffix, fitted, "user")
-    if suffix not in _CONTENT_TYPES:
+    if suffix not in CONTENT_TYPES:
         untold = f"The sample {path.name} has no telling name; it is sent as {sample.content_type}."
         warnings = (untold, *warnings)
     return sample, warnings
@@ -115,7 +115,7 @@ def _sample(
     body: bytes, suffix: str, fitted: Fitted, origin: Literal["user", "archive"]
 ) -> SampleRequest:
     return SampleRequest(
-        content_type=_CONTENT_TYPES.get(suffix, fitted.content_type),
+        content_type=CONTENT_TYPES.get(suffix, fitted.content_type),
         accept=fitted.accept,
         body_base64=base64.b64encode(body).decode(),
         origin=origin,

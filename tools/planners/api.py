@@ -34,7 +34,7 @@ def storage_steps(spec: EndpointSpec, *, bucket_exists: bool) -> Iterator[Step]:
     """Yield the bucket, when it is to be made, and every upload."""
     bucket = _bucket(spec)
     if bucket and not bucket_exists:
-        yield _bucket_step(bucket, spec.region)
+        yield bucket_step(bucket, spec.region)
     yield from map(_upload, uploads(spec))
 
 
@@ -45,7 +45,8 @@ def _bucket(spec: EndpointSpec) -> str | None:
     return bucket_of(written[0]) if written else None
 
 
-def _bucket_step(bucket: str, region: str) -> Step:
+def bucket_step(bucket: str, region: str) -> Step:
+    """Return the call that makes a bucket."""
     where = (
         {}
         if region == "us-east-1"

@@ -22,6 +22,7 @@ _INVERSE: dict[str, tuple[str, tuple[str, ...]]] = {
         "sagemaker.delete_inference_component",
         ("InferenceComponentName",),
     ),
+    "sagemaker.create_transform_job": ("sagemaker.stop_transform_job", ("TransformJobName",)),
     "scheduler.create_schedule": ("scheduler.delete_schedule", ("Name",)),
     "application-autoscaling.register_scalable_target": (
         "application-autoscaling.deregister_scalable_target",
@@ -42,6 +43,7 @@ _INVERSE: dict[str, tuple[str, tuple[str, ...]]] = {
 GONE_WHEN: dict[str, Waiter] = {
     "sagemaker.delete_endpoint": "endpoint_deleted",
     "sagemaker.delete_inference_component": "component_deleted",
+    "sagemaker.stop_transform_job": "transform_stopped",
 }
 #: Carrying a change set out is taken back with the stack that the change set made.
 _WITH_ANOTHER = frozenset({"cloudformation.execute_change_set"})

@@ -49,9 +49,9 @@ def history(endpoint_name: str, journal: Journal) -> tuple[Turn, ...]:
         if plan is None:
             continue
         match plan.kind, row["status"]:
-            case "deploy", "deployed":
+            case "deploy" | "transform", "deployed":
                 return (*found, Turn(row["deployment_id"], plan))
-            case ("deploy", _) | ("delete", "undone"):
+            case ("deploy" | "transform", _) | ("delete", "undone"):
                 return tuple(found)
             case ("update" | "unpark", "deployed") | ("park", "undone"):
                 found.append(Turn(row["deployment_id"], plan))

@@ -14,6 +14,7 @@ from tools.planners.observed import component_names
 from tools.planners.stacks.turns import is_by_stack, plan_stack_back
 from tools.planners.updating import plan_update_undo
 from tools.reconcile import plan_tag
+from tools.waiting import seen
 
 __all__ = ["Removal", "plan_deletion", "plan_undo"]
 
@@ -30,7 +31,7 @@ _ORDER = (
     "application-autoscaling.deregister_scalable_target",
     "sagemaker.delete_inference_component", "sagemaker.delete_endpoint",
     "cloudformation.delete_stack",
-    "sagemaker.delete_endpoint_config", "sagemaker.delete_model",
+    "sagemaker.delete_endpoint_config", "sagemaker.stop_transform_job", "sagemaker.delete_model",
     "sagemaker.delete_compilation_job", "iam.delete_role_policy",
     "iam.delete_role", "s3.delete_object", "s3.delete_bucket",
 )  # fmt: skip
@@ -69,7 +70,7 @@ def _standing(deployment_id: str | None, removal: Removal) -> Turn:
         if deployment_id not in {None, row["deployment_id"]}:
             continue
         made = plan_of(row, removal.journal)
-        if made is None or made.kind not in {*SERVING_KINDS, "park"}:
+        if made is None or made.kind not in {*SERVING_KINDS, "park", "transform"}:
             continue
         turn = Turn(row["deployment_id"], made)
         if row["status"] not in {"deployed", "undone"} and deployment_id is not None:
@@ -120,12 +121,36 @@ def _whole(
     past = history(endpoint_name, removal.journal) or turns
     parked = past[0].plan.kind == "park"
     calls = [
-        call for call in _made(past, removal) if not (parked and call.operation in _CALLS_OF_PARKED)
+        call
+        for call in _made(past, removal)
+        if not (parked and call.operation in _CALLS_OF_PARKED) and not _has_ended(call, removal)
     ]
     if not calls:
         raise NotFoundError("Nothing of that deployment is left.", remedy="There is nothing to do.")
     first = past[-1].deployment_id
-    return _removal_plan(kind, endpoint_name, _renumbered(calls), removal, first)
+    made = _removal_plan(kind, endpoint_name, _renumbered(calls), removal, first)
+    return _of_job(made, past[-1].plan)
+
+
+def _has_ended(call: UndoCall, removal: Removal) -> bool:
+    """A job that is over cannot be stopped, and needs not be."""
+    if call.operation != "sagemaker.stop_transform_job":
+        return False
+    status = seen("transform_stopped", call.parameters, removal.clients).status
+    return status not in {"InProgress", "Stopping"}
+
+
+def _of_job(made: DeploymentPlan, undone: DeploymentPlan) -> DeploymentPlan:
+    """Say what stays of a batch transform: its results, and its name in AWS's list of jobs."""
+    spec = undone.transform
+    if spec is None:
+        return made
+    kept = (
+        f"The results in {spec.output_uri} are kept. AWS keeps the record of the job for good, "
+        "at no cost."
+    )
+    summary = f"Remove what was made for batch transform job {spec.name} ({len(made.steps)} calls)."
+    return made.model_copy(update={"summary": summary, "warnings": (kept,)})
 
 
 def _made(turns: tuple[Turn, ...], removal: Removal) -> list[UndoCall]:

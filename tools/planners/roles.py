@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tools.endpoint import EndpointSpec
+from tools.endpoint import EndpointSpec, ModelSpec
+from tools.transform import TransformSpec
 
 _LOGS = ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "DescribeLogStreams")
 POLICY_NAME = "least-privilege"
@@ -70,6 +71,41 @@ def execution_policy(spec: EndpointSpec, account: str) -> str:
         *_extras(spec),
     ]
     return _document(*statements)
+
+
+def transform_policy(spec: TransformSpec, account: str) -> str:
+    """Return the role's policy, as JSON: one model, its image, one job's data, its logs."""
+    served = spec.sagemaker_model
+    read = spec.input_uri.removeprefix("s3://")
+    listed = {uri.removeprefix("s3://").partition("/")[0] for uri in (spec.input_uri,)}
+    objects = [f"arn:aws:s3:::{place}" for place in (*_model_objects(served), f"{read}*")]
+    if spec.data_type == "ManifestFile":  # what it names lies below the manifest's own bucket
+        objects.append(f"arn:aws:s3:::{read.partition('/')[0]}/*")
+    written = f"arn:aws:s3:::{spec.output_uri.removeprefix('s3://').rstrip('/')}/*"
+    logs = f"arn:aws:logs:{spec.region}:{account}:log-group:/aws/sagemaker/*"
+    statements = [
+        _allow(["s3:GetObject"], sorted(objects)),
+        _allow(["s3:ListBucket"], sorted(f"arn:aws:s3:::{bucket}" for bucket in listed)),
+        _allow(["s3:PutObject", "s3:AbortMultipartUpload"], written),
+        _allow(["ecr:GetAuthorizationToken"], "*"),
+        _allow([f"ecr:{action}" for action in _IMAGE], _repository(served.image_uri, spec.region)),
+        _allow([f"logs:{action}" for action in _LOGS], logs),
+        {
+            **_allow(["cloudwatch:PutMetricData"], "*"),
+            "Condition": {
+                "StringEquals": {
+                    "cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/TransformJobs"]
+                }
+            },
+        },
+    ]
+    if spec.vpc:
+        statements.append(_allow([f"ec2:{action}" for action in _NETWORK], "*"))
+    return _document(*statements)
+
+
+def _model_objects(served: ModelSpec) -> list[str]:
+    return [_objects(uri.removeprefix("s3://")) for uri in served.read_uris]
 
 
 def _objects(place: str) -> str:

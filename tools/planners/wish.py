@@ -83,13 +83,31 @@ def wish_for(needs: Requirements, clients: AwsClients, place: Place, room: Workr
         return _listed_wish(needs, clients, room)
     if kind is ModelSourceKind.HUB:
         return _hub_wish(needs, place, room)
-    return _own_wish(needs, clients, place, room)
+    return own_wish(needs, clients, place, room)
 
 
-def _own_wish(needs: Requirements, clients: AwsClients, place: Place, room: Workroom) -> Wish:
+def own_wish(
+    needs: Requirements,
+    clients: AwsClients,
+    place: Place,
+    room: Workroom,
+    fit: Callable[[Recommendation], Recommendation] | None = None,
+) -> Wish:
+    """Return a wish for a model of the user's own: recommended, fetched and packaged.
+
+    Args:
+        needs: What was said.
+        clients: Of the region they are for.
+        place: Where it would be carried out.
+        room: Beside the requirements.
+        fit: Refuses a recommendation that is of no use; None for one that is no endpoint.
+
+    Raises:
+        UserError: The model or the requirements do not allow it.
+    """
     needs = _with_sample_request(needs, room)
     known = merge(needs, {"region": place.region})
-    chosen = an_endpoint(recommend(known, room.catalog))
+    chosen = (fit or an_endpoint)(recommend(known, room.catalog))
     source = local_path(needs.model_source, clients, room.downloads, lambda: room.sample().archive)
     packaged, chosen = _packaged(known, source, chosen, room)
     return Wish(needs, chosen, packaged)

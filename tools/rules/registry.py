@@ -5,6 +5,7 @@ from tools.rules.conflicts import RULES as CONFLICT_RULES
 from tools.rules.declared.all import DECLARED_RULES
 from tools.rules.exclusion import OPTION_RULES
 from tools.rules.rule import Rule
+from tools.rules.transform_checks import TRANSFORM_CHECKS
 
 ALL_RULES: tuple[Rule, ...] = tuple(
     sorted((*OPTION_RULES, *CONFLICT_RULES), key=lambda rule: rule.id)
@@ -40,7 +41,7 @@ def rules_page() -> str:
     ]
     lines += [
         f"| {check.id} | {check.title} | {check.severity} | <{check.source_url}> |"
-        for check in ALL_CHECKS
+        for check in (*ALL_CHECKS, *TRANSFORM_CHECKS)
     ]
     lines += [
         "",
