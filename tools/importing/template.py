@@ -125,15 +125,13 @@ class _Worked:
     def _worked(self, name: str, given: Any) -> Any:  # noqa: ANN401 - template data
         match name, given:
             case "Ref", str():
-                return self.known.get(given, f"<{given}>")
+                return self._referred(given)
             case "Fn::GetAtt", [str(logical_id), "EndpointName"] if logical_id == self.endpoint_id:
                 return self._name()
-            case "Fn::GetAtt", [str(logical_id), "InferenceComponentName"] if (
-                logical_id in self.component_ids
-            ):
-                return self._component_name(logical_id)
             case "Fn::GetAtt", [str(logical_id), str(attribute)]:
                 return f"<{logical_id}.{attribute}>"
+            case "Fn::Select", [index, {"Fn::Split": [str(delimiter), source]}]:
+                return str(self._value(source)).split(delimiter)[int(index)]
             case "Fn::Sub", str():
                 return self._filled(given, {})
             case "Fn::Sub", [str(pattern), dict(more)]:
@@ -141,13 +139,14 @@ class _Worked:
             case _:
                 raise ValueError(f"the function {name} is not worked out here")
 
+    def _referred(self, name: str) -> Any:  # noqa: ANN401 - a parameter's value
+        """A parameter's value, a component's ARN, or else what stands for a resource."""
+        if name in self.component_ids:
+            where = f"arn:aws:sagemaker:{self.region}:{self.known['AWS::AccountId']}"
+            return f"{where}:inference-component/{self._component_name(name)}"
+        return self.known.get(name, f"<{name}>")
+
     def _filled(self, pattern: str, more: dict[str, Any]) -> str:
         known = {**self.known, **more, f"{self.endpoint_id}.EndpointName": self._name()}
-
-        def meant(found: re.Match[str]) -> str:
-            logical_id = found[1].removesuffix(".InferenceComponentName")
-            named = logical_id in self.component_ids
-            return self._component_name(logical_id) if named else str(known[found[1]])
-
-        filled = re.sub(r"\$\{([^!}][^}]*)\}", meant, pattern)
+        filled = re.sub(r"\$\{([^!}][^}]*)\}", lambda found: str(known[found[1]]), pattern)
         return filled.replace("${!", "${")

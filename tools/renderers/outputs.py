@@ -24,7 +24,7 @@ def outputs_of(resources: dict[str, dict[str, Any]]) -> dict[str, Any]:
             case "AWS::SageMaker::InferenceComponent":
                 outputs[f"{logical_id}Name"] = {
                     "Description": "What requests to the endpoint name.",
-                    "Value": {"Fn::GetAtt": [logical_id, "InferenceComponentName"]},
+                    "Value": name_of_component(logical_id),
                 }
             case "AWS::SageMaker::EndpointConfig":
                 outputs["EndpointConfigName"] = {
@@ -35,6 +35,11 @@ def outputs_of(resources: dict[str, dict[str, Any]]) -> dict[str, Any]:
             case _:
                 pass
     return outputs
+
+
+def name_of_component(logical_id: str) -> dict[str, Any]:
+    """Return an inference component's name: the end of its ARN, which is all that Ref answers."""
+    return {"Fn::Select": [1, {"Fn::Split": ["/", {"Ref": logical_id}]}]}
 
 
 def check_expressible(resources: dict[str, Any]) -> None:

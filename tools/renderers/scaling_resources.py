@@ -8,6 +8,7 @@ from typing import Any
 from tools.renderers.hosting_resources import COMPONENT
 from tools.renderers.logical_ids import of_resource
 from tools.renderers.making import Making
+from tools.renderers.outputs import name_of_component
 
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 _TARGET_KEYS = ("ServiceNamespace", "ResourceId", "ScalableDimension")
@@ -32,7 +33,7 @@ def _resource_id(making: Making, resource_id: str) -> Any:  # noqa: ANN401 - a r
     kind, _, name = resource_id.partition("/")
     component = making.id_of(COMPONENT, name) if kind == "inference-component" else None
     if component:
-        return {"Fn::Sub": f"inference-component/${{{component}.InferenceComponentName}}"}
+        return {"Fn::Select": [5, {"Fn::Split": [":", {"Ref": component}]}]}  # of the ARN
     own = f"endpoint/{making.spec.name}/"
     if not resource_id.startswith(own):
         return resource_id
@@ -85,5 +86,6 @@ def _named(making: Making, row: dict[str, str]) -> Any:  # noqa: ANN401 - a refe
     if row["Name"] == "EndpointName" and row["Value"] == making.spec.name:
         return making.endpoint_name
     if row["Name"] == "InferenceComponentName":
-        return making.attribute(COMPONENT, row["Value"], "InferenceComponentName")
+        component = making.id_of(COMPONENT, row["Value"])
+        return name_of_component(component) if component else row["Value"]
     return row["Value"]

@@ -36,7 +36,7 @@ class Worked:
         for logical_id, row in template.resources.items():
             if row["Type"] == "AWS::SageMaker::InferenceComponent":
                 named = self.value(row["Properties"].get("InferenceComponentName"))
-                self.known[f"{logical_id}.InferenceComponentName"] = named
+                self.known[logical_id] = f"arn:aws:sagemaker:r:a:inference-component/{named}"
 
     def value(self, part: Any) -> Any:
         match part:
