@@ -49,6 +49,15 @@ class Framework(StrEnum):
     CUSTOM = "custom"
 
 
+#: How Application Auto Scaling counts an inference component.
+COPIES = "sagemaker:inference-component:DesiredCopyCount"
+#: Counts requests to a component without a copy (docs: endpoint-auto-scaling-zero-instances).
+NO_COPY = "NoCapacityInvocationFailures"
+#: Where CloudWatch has what a component's copies use (docs: monitoring-cloudwatch).
+COMPONENT_NAMESPACE = "/aws/sagemaker/InferenceComponents"
+COMPONENT_DIMENSION = "InferenceComponentName"
+
+
 class _Noun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -57,6 +57,8 @@ def _units(spec: EndpointSpec, variant: ProductionVariant) -> tuple[int, int]:
     """How many it starts with, and how many are left when nobody asks."""
     serverless = spec.inference_option is InferenceOption.SERVERLESS
     first = (variant.provisioned_concurrency if serverless else variant.initial_instance_count) or 0
+    if variant.managed_instance_scaling is not None:
+        return first, variant.managed_instance_scaling.min_instance_count
     scaling = variant.scaling
     follows = scaling is not None and bool(scaling.policies)
     return first, scaling.min_capacity if scaling is not None and follows else first

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from tools.endpoint import InferenceComponentSpec, InferenceOption, ModelSpec, ScalingPolicy
+from tools.endpoint import (
+    COPIES,
+    NO_COPY,
+    InferenceComponentSpec,
+    InferenceOption,
+    ModelSpec,
+    ScalingPolicy,
+)
 from tools.rules.check import CONTAINER_PAGE, MATRIX_PAGE, Check, Subject
 
 _GUIDE = "https://docs.aws.amazon.com/sagemaker/latest/dg/"
@@ -14,14 +21,12 @@ COPIES_PAGE = f"{_GUIDE}endpoint-auto-scaling-prerequisites.html"
 MANY_PAGE = f"{_GUIDE}multi-model-endpoints.html"
 MONITOR_PAGE = f"{_GUIDE}model-monitor.html"
 
-COPIES = "sagemaker:inference-component:DesiredCopyCount"
 COPY_METRICS = frozenset(
     {
         "SageMakerInferenceComponentInvocationsPerCopy",
         "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution",
     }
 )
-NO_COPY = "NoCapacityInvocationFailures"
 
 
 def _components(subject: Subject) -> tuple[InferenceComponentSpec, ...]:
