@@ -30,11 +30,16 @@ def command(
 ) -> None:
     """Carry out PLAN: a file that `plan --json` wrote, or the digest of a plan made before."""
     made = app(ctx)
-    found = _found(plan, made.place.journal)
+    found = plan_named(plan, made.place.journal)
     applied(made, found, digest, typed_name=typed_name, accept_eula=accept_eula, as_json=as_json)
 
 
-def _found(plan: str, journal: Journal) -> DeploymentPlan:
+def plan_named(plan: str, journal: Journal) -> DeploymentPlan:
+    """Return a plan by its file or by the digest of one made here.
+
+    Raises:
+        InvalidInputError: There is none, or it is not as it was made.
+    """
     if _is_file(plan):
         return _read(Path(plan))
     text = journal.plan_json(plan) if len(plan) >= SHORTEST_DIGEST else None

@@ -6,6 +6,7 @@ import json
 import logging
 import sqlite3
 import sys
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -27,6 +28,7 @@ COMMANDS = {
     "plan": "Requirements in, one exact plan out.",
     "deploy": "Carry out exactly one approved plan.",
     "import": "An endpoint or a template as a specification.",
+    "audit": "What is wrong with a template or a plan.",
     "endpoints": "What runs and what it costs.",
     "invoke": "Send one request, or a folder of them, to an endpoint.",
     "metrics": "Latency, errors, backlog, instances and cost so far.",
@@ -77,7 +79,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the process's one error boundary. No traceback reaches a user."""
     _speak_utf8()
     given = _hoisted(sys.argv[1:] if arguments is None else arguments)
-    wants_json = any(a in {"--json", "--jsonl"} for a in given)
+    wants_json = any(a in {"--json", "--jsonl"} for a in given) or _form(given).startswith("json")
     try:
         status = cli.main(args=given, prog_name="sagepilot", standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
@@ -93,6 +95,13 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(0)
     except Exception as error:  # noqa: BLE001 - the process's edge
         _report(*_told(error), as_json=wants_json)
+
+
+def _form(given: list[str]) -> str:
+    """What `--format` asks for; empty without it."""
+    after = (word for option, word in pairwise(given) if option == "--format")
+    inside = (a.partition("=")[2] for a in given if a.startswith("--format="))
+    return next(iter([*after, *inside]), "")
 
 
 def _told(error: Exception) -> tuple[str, str, str]:

@@ -69,3 +69,37 @@ def _yaml(text: str) -> Any:  # noqa: ANN401 - any document
         raise InvalidInputError(
             f"This is no template that can be read: {first}", remedy=REMEDY
         ) from error
+
+
+def lines_of(text: str) -> dict[str, int]:
+    """Return the line, from 1, of every value in a template, by its path; empty when unreadable.
+
+    Paths are as findings give them: `Resources.Config.Properties.ProductionVariants[0]`.
+    """
+    try:
+        root = yaml.compose(text, _Loader)
+    except (yaml.YAMLError, RecursionError):
+        return {}
+    found: dict[str, int] = {}
+    waiting: list[tuple[str, yaml.Node | None]] = [("", root)]
+    while waiting:
+        path, node = waiting.pop()
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                name = f"{path}.{key.value}" if path else str(key.value)
+                found[name] = key.start_mark.line + 1
+                waiting.append((name, value))
+        elif isinstance(node, yaml.SequenceNode):
+            for number, value in enumerate(node.value):
+                found[f"{path}[{number}]"] = value.start_mark.line + 1
+                waiting.append((f"{path}[{number}]", value))
+    return found
+
+
+def line_at(path: str, lines: dict[str, int]) -> int | None:
+    """Return the line of a path, or of the nearest thing around it that is there."""
+    while path:
+        if path in lines:
+            return lines[path]
+        path = path[: path.rfind("[")] if path.endswith("]") else path.rpartition(".")[0]
+    return None

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from tools.auditing.template import declared_by_template
-from tools.plan import OUTPUT, DeploymentPlan, substitute
+from tools.plan import OUTPUT, DeploymentPlan, Step, substitute
+from tools.planners.cloudformation import template_of
 from tools.rules.declared.node import Node, generated
 from tools.rules.declared.resources import Declared, Kind, Resource
 
@@ -32,18 +33,30 @@ def declared_by_plan(plan: DeploymentPlan) -> Declared:
         InvalidInputError: Its template cannot be read.
     """
     for number, step in enumerate(plan.steps):
-        body = step.parameters.get("TemplateBody")
-        if isinstance(body, str):
+        body = _template(step, plan)
+        if body is not None:
             given = step.parameters.get("Parameters", ())
             return declared_by_template(
                 body,
                 region=plan.region,
-                parameters={row["ParameterKey"]: row["ParameterValue"] for row in given},
+                parameters={
+                    row["ParameterKey"]: row["ParameterValue"]
+                    for row in given
+                    if "ParameterValue" in row
+                },
                 region_is_fixed=True,
                 path=f"steps[{number}].parameters.TemplateBody.",
             )
     whole = plan.kind == "deploy"
     return Declared(plan.region, tuple(_resources(plan)), _ALL if whole else frozenset())
+
+
+def _template(step: Step, plan: DeploymentPlan) -> str | None:
+    """The template that a call sends; one that lies in S3 is what the specification gives."""
+    body = step.parameters.get("TemplateBody")
+    if body is None and "TemplateURL" in step.parameters and plan.spec is not None:
+        return template_of(plan).text()
+    return body if isinstance(body, str) else None
 
 
 def _resources(plan: DeploymentPlan) -> Iterator[Resource]:

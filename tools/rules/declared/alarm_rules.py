@@ -147,13 +147,19 @@ def _statistic(seen: Seen) -> Iterator[Fault]:
             )
 
 
+def _meant(row: Measured) -> bool:
+    """An alarm that says its threshold in milliseconds knows its unit."""
+    ms = (row.body.at("Threshold").number or 0) / 1000
+    return f"{ms:g} ms" in row.body.at("AlarmDescription").raw
+
+
 def _threshold(seen: Seen) -> Iterator[Fault]:
     for row in measured(seen):
         node, compared = row.body.at("Threshold"), row.body.at("ComparisonOperator").text
         if not row.is_alarm or node.number is None or compared not in _RISING:
             continue
         average = row.body.at("Statistic").text in {"Average", "Maximum"}
-        if row.name in MICROSECONDS and node.number < _LEAST_LATENCY_US:
+        if row.name in MICROSECONDS and node.number < _LEAST_LATENCY_US and not _meant(row):
             yield Fault(
                 f"{row.name} counts microseconds: {node.value} is {node.number / 1000:g} ms.",
                 (node,),
