@@ -379,13 +379,18 @@ class AsyncSpec(_Noun):
 
 
 class DataCapture(_Noun):
-    """Which share of requests and answers is kept, and where."""
+    """Which share of requests and answers is kept, and where.
+
+    Attributes:
+        kms_key_id: Encrypts what is kept; None for S3's own encryption.
+    """
 
     destination_uri: str
     sampling_percentage: int = Field(ge=0, le=100)
     capture: tuple[Literal["Input", "Output"], ...] = ("Input", "Output")
     json_content_types: tuple[str, ...] = ()
     csv_content_types: tuple[str, ...] = ()
+    kms_key_id: str | None = None
 
 
 class AlarmSpec(_Noun):

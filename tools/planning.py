@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from tools.aws import AwsClients
 from tools.catalog import load_catalog
 from tools.endpoint import DeploymentMethod, EndpointSpec
-from tools.errors import InvalidInputError, NameInUseError
+from tools.errors import InvalidInputError, NameInUseError, NotFoundError
 from tools.packaging import SampleRequest
 from tools.plan import DeploymentPlan, Step, check
-from tools.planners.api import describe_capacity, steps_for
+from tools.planners.api import bucket_needed, describe_capacity, steps_for
 from tools.planners.catalogue import CatalogueWish
 from tools.planners.cloudformation import (
     additions,
@@ -21,11 +21,14 @@ from tools.planners.cloudformation import (
     steps_by_stack,
     template_for,
 )
+from tools.planners.compiling import compiled_models
+from tools.planners.compiling_ways import before_stack, refuse_by_sdk, stack_spec
 from tools.planners.costing import standing_cost
 from tools.planners.given import check_archives, place_for, with_free_names
 from tools.planners.inverse import undo_for
 from tools.planners.jumpstart import steps_by_jumpstart
 from tools.planners.model_builder import SdkRoom, steps_by_sdk
+from tools.planners.names import bucket_of
 from tools.planners.place import Place, observe, preconditions
 from tools.planners.specifying import specify
 from tools.planners.transform_plan import is_transform, plan_transform
@@ -61,11 +64,31 @@ def plan_for(
         return plan_transform(needs, clients, room, method)
     method = method or method_of(needs)
     _check_source(needs, method)
+    if method in {DeploymentMethod.SDK, DeploymentMethod.JUMPSTART}:
+        refuse_by_sdk(needs.compilation == "neo")
+        room = room._replace(compiles=False)
     place = observe(needs, clients, nonce=room.nonce, bucket=room.bucket, role_arn=room.role_arn)
     place = place.model_copy(update={"blobs": room.blobs})
     wish = wish_for(needs, clients, place, room)
+    _check_output(needs, clients)
     by_sdk = method in {DeploymentMethod.SDK, DeploymentMethod.JUMPSTART}
     return make_plan(wish, place, method, _sdk_room(place, clients, room) if by_sdk else None)
+
+
+def _check_output(needs: Requirements, clients: AwsClients) -> None:
+    """Refuse a place for results whose bucket is not there.
+
+    Raises:
+        NotFoundError: It is not, or these credentials do not see it.
+    """
+    if needs.output_uri is None:
+        return
+    bucket = bucket_of(needs.output_uri)
+    if not clients.exists("s3.head_bucket", {"Bucket": bucket}):
+        raise NotFoundError(
+            f"There is no bucket {bucket} for the results.",
+            remedy="Make the bucket first, or leave the place out to have one made.",
+        )
 
 
 def _check_source(needs: Requirements, method: DeploymentMethod) -> None:
@@ -88,7 +111,8 @@ def method_of(needs: Requirements) -> DeploymentMethod:
     source = needs.model_source
     if needs.deployment_preference is DeploymentPreference.CLOUDFORMATION:
         return DeploymentMethod.CLOUDFORMATION
-    if source is not None and source.kind is ModelSourceKind.JUMPSTART:
+    several = needs.challenger_source is not None or needs.shadow_source is not None
+    if source is not None and source.kind is ModelSourceKind.JUMPSTART and not several:
         return DeploymentMethod.JUMPSTART
     if needs.deployment_preference is DeploymentPreference.SDK:
         return DeploymentMethod.SDK
@@ -168,6 +192,8 @@ def plan_spec(
             f"The specification is for {spec.region}, not for {clients.target.region_name}.",
             remedy=f"Plan it in {spec.region}, or change its region and image.",
         )
+    if method is DeploymentMethod.SDK:
+        refuse_by_sdk(bool(compiled_models(spec)))
     check_archives(spec, room.blobs)
     place = place_for(spec, clients, nonce=room.nonce, bucket=room.bucket)
     place = place.model_copy(update={"blobs": room.blobs})
@@ -228,7 +254,23 @@ def make_plan(
         wish.needs.said(),
     )
     listed = wish.model if isinstance(wish.model, CatalogueWish) else None
-    return _planned(specify(wish, place), told, place, method, sdk, listed)
+    spec = specify(wish, place)
+    beside = standing_cost(spec, spec.all_variants[1:], load_catalog())
+    if spec.components:
+        forgotten = standing_cost(spec, spec.variants[:1], load_catalog()).forgotten
+        told = told._replace(cost_if_forgotten_usd_per_month=forgotten)
+    told = told._replace(
+        cost_usd_per_month=_sum(told.cost_usd_per_month, beside.started),
+        cost_if_forgotten_usd_per_month=_sum(
+            told.cost_if_forgotten_usd_per_month, beside.forgotten
+        ),
+    )
+    return _planned(spec, told, place, method, sdk, listed)
+
+
+def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    """A cost that is not known makes the whole unknown."""
+    return None if one is None or other is None else one + other
 
 
 def _planned(
@@ -241,17 +283,23 @@ def _planned(
 ) -> DeploymentPlan:
     """From a specification to its plan, whoever wrote it."""
     found = _judged(spec)
+    if bucket_needed(spec) not in {None, place.bucket}:  # the user's own, which was seen
+        place = place.model_copy(update={"bucket_exists": True})
+        sdk = None if sdk is None else sdk._replace(bucket_exists=True)
     changes: tuple[dict[str, Any], ...] = ()
     if method is DeploymentMethod.CLOUDFORMATION:
+        before = before_stack(spec, place.account)
+        uploaded, spec = spec, stack_spec(spec, place.account)
         template = template_for(spec, place.account, reasons_of(told.recommendation))
         check_template(template, spec.region)
         changes = additions(template)
         steps = steps_by_stack(
-            spec,
+            uploaded,
             template,
             bucket_exists=place.bucket_exists,
             nonce=place.nonce,
             blobs=place.blobs,
+            before=before,
         )
     else:
         steps = _steps(spec, place, method, sdk, listed)
@@ -288,7 +336,8 @@ def _planned(
 def _judged(spec: EndpointSpec) -> tuple[str, ...]:
     """Refuse a specification that a check calls an error; return what else a person should know."""
     found = findings(spec, load_catalog())
-    faults = [f"{f.text} ({f.rule_id})" for f in found if f.severity == "error"]
+    errors = [f for f in found if f.severity == "error"]
+    faults = [f"{f.text} ({f.rule_id}, {f.source_url})" for f in errors]
     if faults:
         raise InvalidInputError(
             f"This endpoint cannot be had: {' '.join(faults[:3])}",

@@ -14,12 +14,13 @@ from tools.estimation import (
     synchronous_latency,
 )
 from tools.recommending.choice import Choice, choose, deployment_method
-from tools.recommending.compilation import accelerator, compilation
+from tools.recommending.compilation import accelerator, compilation, compilation_basis
 from tools.recommending.gaps import assumptions, missing
 from tools.recommending.scaling import AutoScaling, auto_scaling
 from tools.recommending.sensitivity import Flip, flips
 from tools.recommending.sizing import InstanceSizing, ServerlessSizing
 from tools.requirements import Conflict, Requirements
+from tools.rules.asked_conflicts import source_of
 from tools.rules.case import Case
 from tools.rules.conflicts import RULES as CONFLICT_RULES
 from tools.rules.conflicts import conflict_fields
@@ -91,6 +92,7 @@ class Recommendation(BaseModel):
     auto_scaling: AutoScaling | None = None
     accelerator: str = "none"
     compilation: str = "none"
+    compilation_basis: str = ""
     cost_usd_per_month: Usd | None = None
     cost_if_forgotten_usd_per_month: Usd | None = None
     data_cost_usd_per_month: Usd | None = None
@@ -126,6 +128,7 @@ def recommend(needs: Requirements, catalog: Catalog) -> Recommendation:
         ),
         accelerator=accelerator(choice),
         compilation=compilation(choice),
+        compilation_basis=compilation_basis(choice),
         cost_usd_per_month=cost.usd_per_month,
         cost_if_forgotten_usd_per_month=cost.if_forgotten_usd_per_month,
         data_cost_usd_per_month=cost.data_usd_per_month,
@@ -149,7 +152,7 @@ def conflicts(needs: Requirements, catalog: Catalog) -> tuple[Conflict, ...]:
             fields=conflict_fields(rule, case),
             text=rule.says(case),
             rule_id=rule.id,
-            source_url=rule.source_url,
+            source_url=source_of(rule, case),
         )
         for rule in CONFLICT_RULES
         if rule.when(case)

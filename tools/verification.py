@@ -74,7 +74,7 @@ def verify(plan: DeploymentPlan, clients: AwsClients) -> Verification:
     used = requests[0]
     for used in requests:
         try:
-            answers = list(_ask(plan.endpoint_name, used, clients))
+            answers = list(_ask(plan, used, clients))
         except UserError as error:
             return Verification(ok=False, invocations=0, sample_origin=origin, detail=error.message)
         if answers[-1].ok:
@@ -92,15 +92,31 @@ def _request(plan: DeploymentPlan) -> Request:
     )
 
 
-def _ask(endpoint_name: str, request: Request, clients: AwsClients) -> Iterator[Invocation]:
+def _ask(plan: DeploymentPlan, request: Request, clients: AwsClients) -> Iterator[Invocation]:
+    endpoint_name = plan.endpoint_name
     if is_asynchronous(endpoint_name, clients):
         yield invoke(endpoint_name, request, clients)
         return
-    for aimed in _aimed(endpoint_name, request, clients):
+    variants = plan.spec.variants if plan.spec else ()
+    requests = (
+        _by_variant(tuple(variant.name for variant in variants), request)
+        if len(variants) > 1
+        else _aimed(endpoint_name, request, clients)
+    )
+    for aimed in requests:
         answer = invoke_now(endpoint_name, aimed, clients)
+        if aimed.target_variant is not None and not answer.ok:
+            told = f"{aimed.target_variant}: ".encode() + answer.body
+            answer = answer.model_copy(update={"body": told})
         yield answer
         if not answer.ok:
             return
+
+
+def _by_variant(names: tuple[str, ...], request: Request) -> Iterator[Request]:
+    """Of several variants each is asked, in turn, whatever its weight."""
+    for number in range(max(INVOCATIONS, len(names))):
+        yield request.model_copy(update={"target_variant": names[number % len(names)]})
 
 
 def _aimed(endpoint_name: str, request: Request, clients: AwsClients) -> Iterator[Request]:

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tools.endpoint import (
+    HOST_METRICS,
+    HOST_NAMESPACE,
+    NO_COPY,
     AlarmSpec,
     AsyncSpec,
     DataCapture,
@@ -24,8 +27,7 @@ from tools.endpoint import (
     VpcSpec,
 )
 from tools.errors import InvalidInputError
-from tools.planners.alarms import alarm_names
-from tools.planners.scaling import NO_COPY
+from tools.planners.alarms import LATENCY_UNKNOWN_MS, alarm_names
 
 _CONFIG = {"EndpointConfigName", "ProductionVariants", "ShadowProductionVariants", "KmsKeyId",
            "AsyncInferenceConfig", "DataCaptureConfig", "Tags"}  # fmt: skip
@@ -260,7 +262,7 @@ class _Reading:
             return self._step_policy(row)
         custom = body.get("CustomizedMetricSpecification", {})
         metric = body.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
-        if metric is None and custom.get("Namespace") == "AWS/SageMaker":
+        if metric is None and _is_ours(custom):
             metric = custom.get("MetricName")
         if metric is None:
             self._note(f"Policy {row['PolicyName']} is left out: it follows a metric of its own.")
@@ -311,8 +313,6 @@ class _Reading:
     def _capture(self, given: dict[str, Any] | None) -> DataCapture | None:
         if given is None or not given.get("EnableCapture", True):
             return None
-        if given.get("KmsKeyId"):
-            self._note("The captured data's key is left out.")
         types = given.get("CaptureContentTypeHeader", {})
         return DataCapture(
             destination_uri=given["DestinationS3Uri"],
@@ -320,6 +320,7 @@ class _Reading:
             capture=tuple(row["CaptureMode"] for row in given["CaptureOptions"]),
             json_content_types=tuple(types.get("JsonContentTypes", ())),
             csv_content_types=tuple(types.get("CsvContentTypes", ())),
+            kms_key_id=given.get("KmsKeyId"),
         )
 
     def _alarms(self, variants: tuple[ProductionVariant, ...]) -> AlarmSpec | None:
@@ -334,8 +335,9 @@ class _Reading:
         if latency not in named or errors not in named:
             return None
         alarm = named[latency]
+        slow_ms = alarm["Threshold"] / 1000
         return AlarmSpec(
-            latency_p95_ms=alarm["Threshold"] / 1000,
+            latency_p95_ms=None if slow_ms == LATENCY_UNKNOWN_MS else slow_ms,
             topic_arn=next(iter(alarm.get("AlarmActions", ())), None),
         )
 
@@ -361,6 +363,12 @@ def _option(config: dict[str, Any]) -> InferenceOption:
     if "AsyncInferenceConfig" in config:
         return InferenceOption.ASYNCHRONOUS
     return InferenceOption.REAL_TIME
+
+
+def _is_ours(custom: dict[str, Any]) -> bool:
+    """A metric that a specification can name: of the endpoint's own, or of its instances."""
+    namespace, metric = custom.get("Namespace"), custom.get("MetricName")
+    return namespace == "AWS/SageMaker" or (namespace == HOST_NAMESPACE and metric in HOST_METRICS)
 
 
 def _suffix(config_name: str) -> str:

@@ -32,16 +32,17 @@ def steps_for(spec: EndpointSpec, *, account: str, bucket_exists: bool) -> tuple
 
 def storage_steps(spec: EndpointSpec, *, bucket_exists: bool) -> Iterator[Step]:
     """Yield the bucket, when it is to be made, and every upload."""
-    bucket = _bucket(spec)
+    bucket = bucket_needed(spec)
     if bucket and not bucket_exists:
         yield bucket_step(bucket, spec.region)
     yield from map(_upload, uploads(spec))
 
 
-def _bucket(spec: EndpointSpec) -> str | None:
-    """The bucket of the uploads, else of asynchronous results."""
+def bucket_needed(spec: EndpointSpec) -> str | None:
+    """The bucket of the uploads, else of asynchronous results, else of what is captured."""
     written = [upload.uri for upload in uploads(spec)]
     written += [spec.asynchronous.output_uri] if spec.asynchronous else []
+    written += [spec.data_capture.destination_uri] if spec.data_capture else []
     return bucket_of(written[0]) if written else None
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from tools.aws import AwsClients
 from tools.endpoint import EndpointSpec, Upload
 from tools.errors import InvalidInputError, NameInUseError, NotFoundError
+from tools.planners.compiling import compiled_anew
 from tools.planners.names import bucket_of, config_name, model_names, uploads
 from tools.planners.place import Place
 
@@ -80,7 +81,7 @@ def with_free_names(spec: EndpointSpec, clients: AwsClients, suffix: str) -> End
     taken = clients.exists("sagemaker.describe_endpoint_config", config) or any(
         clients.exists("sagemaker.describe_model", model) for model in models
     )
-    return spec.model_copy(update={"suffix": suffix}) if taken else spec
+    return compiled_anew(spec.model_copy(update={"suffix": suffix}), suffix) if taken else spec
 
 
 def check_archives(spec: EndpointSpec, blobs: Path) -> None:

@@ -207,6 +207,8 @@ def _data_capture(spec: EndpointSpec) -> dict[str, Any]:
         "DestinationS3Uri": wanted.destination_uri,
         "CaptureOptions": [{"CaptureMode": mode} for mode in wanted.capture],
     }
+    if wanted.kms_key_id:
+        config["KmsKeyId"] = wanted.kms_key_id
     types = {
         "JsonContentTypes": list(wanted.json_content_types),
         "CsvContentTypes": list(wanted.csv_content_types),

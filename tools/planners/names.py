@@ -14,9 +14,9 @@ def model_name(spec: EndpointSpec, variant: ProductionVariant) -> str:
     """Return the name of a variant's SageMaker model; the first one's is the configuration's."""
     if variant == spec.first:
         return config_name(spec)
-    return _suffixed(
-        f"{spec.name.removesuffix(spec.suffix).rstrip('-')}-{variant.name}", spec.suffix
-    )
+    room = LONGEST - 2 - len(variant.name) - len(spec.suffix)
+    stem = spec.name.removesuffix(spec.suffix)[: max(room, 0)].strip("-")
+    return _suffixed(f"{stem}-{variant.name}".lstrip("-"), spec.suffix)
 
 
 def component_model_name(spec: EndpointSpec, component: InferenceComponentSpec) -> str:
@@ -30,6 +30,12 @@ def model_names(spec: EndpointSpec) -> tuple[str, ...]:
     """Return the names of all its SageMaker models."""
     own = [model_name(spec, v) for v in spec.all_variants if v.sagemaker_model is not None]
     return (*own, *(component_model_name(spec, one) for one in spec.components))
+
+
+def compilation_job_name(folder: str) -> str:
+    """Return the name of the job that compiles what is uploaded into a plan's folder."""
+    name, suffix = folder.rstrip("/").rsplit("/", 2)[-2:]
+    return _suffixed(f"{name.removesuffix(suffix).rstrip('-')}-neo", suffix)
 
 
 def _suffixed(stem: str, suffix: str) -> str:

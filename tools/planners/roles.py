@@ -20,6 +20,8 @@ _NETWORK = (
     "DescribeSubnets",
     "DescribeSecurityGroups",
 )
+#: docs: sagemaker-roles, "API permissions" for a customer's key on volumes and outputs.
+_KEY = ("CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKey")
 _IMAGE = ("BatchCheckLayerAvailability", "GetDownloadUrlForLayer", "BatchGetImage")
 
 
@@ -68,7 +70,7 @@ def execution_policy(spec: EndpointSpec, account: str) -> str:
                 }
             },
         },
-        *_extras(spec),
+        *_extras(spec, account),
     ]
     return _document(*statements)
 
@@ -119,7 +121,7 @@ def _repository(image_uri: str, region: str) -> str:
     return f"arn:aws:ecr:{region}:{registry}:repository/{repository}"
 
 
-def _extras(spec: EndpointSpec) -> Iterator[dict[str, Any]]:
+def _extras(spec: EndpointSpec, account: str) -> Iterator[dict[str, Any]]:
     """What features need on top (docs: async-inference-create-endpoint-prerequisites, roles)."""
     if spec.asynchronous:
         written = (spec.asynchronous.output_uri, spec.asynchronous.failure_uri)
@@ -137,6 +139,32 @@ def _extras(spec: EndpointSpec) -> Iterator[dict[str, Any]]:
         yield _allow(["s3:PutObject"], f"arn:aws:s3:::{place}/*")  # what Neo makes
     if spec.vpc:
         yield _allow([f"ec2:{action}" for action in _NETWORK], "*")
+    for key in _keys(spec):
+        yield _use_of_key(key, spec.region, account)
+
+
+def _keys(spec: EndpointSpec) -> list[str]:
+    """Every key, by id, alias or ARN: of volumes, of results, of what is captured."""
+    keys = {
+        spec.kms_key_id,
+        spec.asynchronous.kms_key_id if spec.asynchronous else None,
+        spec.data_capture.kms_key_id if spec.data_capture else None,
+    }
+    return sorted(key for key in keys if key)
+
+
+def _use_of_key(key: str, region: str, account: str) -> dict[str, Any]:
+    """An alias is no resource of a policy: it is a condition on the keys of the account."""
+    actions = [f"kms:{action}" for action in _KEY]
+    arn, _, alias = key.rpartition("alias/")
+    if alias and (arn or key.startswith("alias/")):
+        place = arn or f"arn:aws:kms:{region}:{account}:"
+        return {
+            **_allow(actions, f"{place}key/*"),
+            "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": f"alias/{alias}"}},
+        }
+    named = key.startswith("arn:")
+    return _allow(actions, key if named else f"arn:aws:kms:{region}:{account}:key/{key}")
 
 
 def _allow(actions: list[str], resource: str | list[str]) -> dict[str, Any]:

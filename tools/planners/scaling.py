@@ -4,6 +4,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tools.endpoint import (
+    COMPONENT_DIMENSION,
+    COMPONENT_NAMESPACE,
+    HOST_DIMENSIONS,
+    HOST_METRICS,
+    HOST_NAMESPACE,
+    NO_COPY,
     EndpointSpec,
     ScalingPolicy,
     ScalingSpec,
@@ -14,12 +20,12 @@ from tools.recommendation import Recommendation
 NAMESPACE = "sagemaker"
 #: SageMaker's own default for target tracking, in and out (docs: endpoint-auto-scaling).
 COOLDOWN_S = 300
-#: Counts requests to a component without a copy (docs: endpoint-auto-scaling-zero-instances).
-NO_COPY = "NoCapacityInvocationFailures"
 
 
-def scaling_spec(chosen: Recommendation) -> ScalingSpec | None:
-    """Return the scaling that a recommendation calls for, or None."""
+def scaling_spec(
+    chosen: Recommendation, schedules: tuple[ScheduledScaling, ...] = ()
+) -> ScalingSpec | None:
+    """Return the scaling that a recommendation calls for, or None; `schedules` move its bounds."""
     scaling = chosen.auto_scaling
     if scaling is None:
         return None
@@ -37,6 +43,7 @@ def scaling_spec(chosen: Recommendation) -> ScalingSpec | None:
             )
             for policy in scaling.policies
         ),
+        schedules=schedules,
     )
 
 
@@ -78,7 +85,7 @@ def all_scaled(spec: EndpointSpec) -> Iterator[Scaled]:
                 stem=component.name,
                 label=f"inference component {component.name}",
                 unit="copy",
-                dimension=("InferenceComponentName", component.name),
+                dimension=(COMPONENT_DIMENSION, component.name),
                 spec=component.scaling,
             )
 
@@ -146,11 +153,28 @@ def _one_more(policy: ScalingPolicy) -> dict[str, Any]:
 
 
 def _metric(scaled: Scaled, name: str) -> dict[str, Any]:
+    if name in HOST_METRICS:
+        return {"MetricName": name, **_measured_on_hosts(scaled)}
     what, which = scaled.dimension
     return {
         "MetricName": name,
         "Namespace": "AWS/SageMaker",
         "Dimensions": [{"Name": what, "Value": which}],
+    }
+
+
+def _measured_on_hosts(scaled: Scaled) -> dict[str, Any]:
+    """Where the use of cores, memory and GPUs is published (docs: monitoring-cloudwatch)."""
+    if scaled.dimension[0] == COMPONENT_DIMENSION:
+        return {
+            "Namespace": COMPONENT_NAMESPACE,
+            "Dimensions": [{"Name": COMPONENT_DIMENSION, "Value": scaled.dimension[1]}],
+        }
+    _, endpoint, _, variant = scaled.resource_id.split("/")
+    named = zip(HOST_DIMENSIONS, (endpoint, variant), strict=True)
+    return {
+        "Namespace": HOST_NAMESPACE,
+        "Dimensions": [{"Name": key, "Value": value} for key, value in named],
     }
 
 

@@ -8,15 +8,20 @@ from tools.aws import AwsClients, AwsTarget
 from tools.catalog import Catalog
 from tools.endpoint import ENDPOINT_OPTIONS
 from tools.errors import InvalidInputError
+from tools.jumpstart.model import CatalogueModel
 from tools.jumpstart.reading import JumpStartCatalogue
 from tools.packaging import Package, package
+from tools.packing.several import entries, size_bytes
 from tools.planners import catalogue, hub
 from tools.planners.catalogue import CatalogueWish, known_needs, licence_of, settle
 from tools.planners.hub import HubWish, hub_wish, sized_needs
+from tools.planners.neo_package import advised, for_neo, noted, refuse_published
 from tools.planners.place import Place
-from tools.recommendation import Recommendation, recommend
+from tools.planners.sharing import Named
+from tools.recommendation import Recommendation, conflicts, recommend
 from tools.recording.request import Recording, SdkRequest
-from tools.requirements import ModelSourceKind, Requirements, merge
+from tools.requirements import ModelSource, ModelSourceKind, Requirements, merge
+from tools.rules.asked_conflicts import ASKED_IDS
 from tools.sample import SampleFiles
 from tools.source import SAMPLE, expanded, local_path
 
@@ -33,6 +38,7 @@ class Workroom(NamedTuple):
         role_arn: Execution role; None to make one.
         nonce: Makes the plan one of its kind.
         record: Runs the SageMaker SDK, recorded, against a target; None where it is not to be had.
+        compiles: Neo may compile the model where that is advised.
     """
 
     catalog: Catalog
@@ -43,26 +49,52 @@ class Workroom(NamedTuple):
     role_arn: str | None
     nonce: str
     record: Callable[[AwsTarget, SdkRequest], Recording] | None = None
+    compiles: bool = True
 
 
 class Wish(NamedTuple):
-    """What a plan is made for: a model that was packaged, or one of the catalogue."""
+    """What a plan is made for: a model that was packaged, or one of the catalogue.
+
+    Attributes:
+        challenger: A second model that shares the traffic.
+        shadow: A model that gets a copy of it.
+        many: All models of an endpoint that several share; the first is `model`.
+    """
 
     needs: Requirements
     recommendation: Recommendation
     model: Package | CatalogueWish | HubWish
+    challenger: Package | None = None
+    shadow: Package | None = None
+    many: tuple[Named, ...] = ()
+
+    @property
+    def beside(self) -> dict[str, Package]:
+        """The other models, by what they are."""
+        others = {"challenger": self.challenger, "shadow": self.shadow}
+        return {name: model for name, model in others.items() if model is not None}
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know of the model before approving."""
-        return self.model.warnings if isinstance(self.model, Package) else self.model.notes
+        """What a person should know of the models before approving."""
+        own = self.model.warnings if isinstance(self.model, Package) else self.model.notes
+        others = (
+            f"{name}: {text}" for name, model in self.beside.items() for text in model.warnings
+        )
+        return (*own, *others)
 
     @property
     def packaging(self) -> list[dict[str, Any]]:
-        """What was done to the model."""
-        if isinstance(self.model, Package):
-            return [step.model_dump(mode="json") for step in self.model.steps]
-        return self.model.packaging
+        """What was done to the models."""
+        told = (
+            [step.model_dump(mode="json") for step in self.model.steps]
+            if isinstance(self.model, Package)
+            else list(self.model.packaging)
+        )
+        for name, model in self.beside.items():
+            steps = [step.model_dump(mode="json") for step in model.steps]
+            told += [{**step, "text": f"{name}: {step['text']}"} for step in steps]
+        return told
 
 
 def wish_for(needs: Requirements, clients: AwsClients, place: Place, room: Workroom) -> Wish:
@@ -79,11 +111,30 @@ def wish_for(needs: Requirements, clients: AwsClients, place: Place, room: Workr
         AwsUnavailableError: No answer.
     """
     kind = needs.model_source.kind if needs.model_source is not None else None
+    if needs.compilation == "neo":
+        refuse_published(kind)
     if kind is ModelSourceKind.JUMPSTART:
-        return _listed_wish(needs, clients, room)
-    if kind is ModelSourceKind.HUB:
-        return _hub_wish(needs, place, room)
-    return own_wish(needs, clients, place, room)
+        wish = _listed_wish(needs, clients, room)
+    elif kind is ModelSourceKind.HUB:
+        wish = _hub_wish(needs, place, room)
+    else:
+        wish = own_wish(needs, clients, place, room)
+    return wish._replace(
+        challenger=_beside(needs.challenger_source, wish, clients, room),
+        shadow=_beside(needs.shadow_source, wish, clients, room),
+    )
+
+
+def _beside(
+    source: ModelSource | None, wish: Wish, clients: AwsClients, room: Workroom
+) -> Package | None:
+    """Package another model for the main one's type of instance."""
+    if source is None:
+        return None
+    path = local_path(source, clients, room.downloads, lambda: room.sample().archive)
+    region = wish.recommendation.region
+    known = Requirements.model_validate({"model_source": source, "region": region})
+    return _package(known, path, wish.recommendation, room)
 
 
 def own_wish(
@@ -107,10 +158,41 @@ def own_wish(
     """
     needs = _with_sample_request(needs, room)
     known = merge(needs, {"region": place.region})
+    check_asked(known, room.catalog)
     chosen = (fit or an_endpoint)(recommend(known, room.catalog))
     source = local_path(needs.model_source, clients, room.downloads, lambda: room.sample().archive)
+    if (needs.model_count or 1) > 1:
+        return _shared_wish(known, source, chosen, room)._replace(needs=needs)
     packaged, chosen = _packaged(known, source, chosen, room)
+    if room.compiles and chosen.compilation == "neo" and packaged.neo is None:
+        packaged = advised(known, source, chosen, packaged, room.blobs)
+    if packaged.neo is not None:
+        packaged = noted(packaged, place.target)
     return Wish(needs, chosen, packaged)
+
+
+def _shared_wish(known: Requirements, source: Path, chosen: Recommendation, room: Workroom) -> Wish:
+    """Every model of a folder by itself; the largest decides the instance.
+
+    Raises:
+        InvalidInputError: It is no folder of several models.
+    """
+    found = entries(source)
+    largest = max(found, key=lambda entry: size_bytes(entry.path))
+    _, chosen = _packaged(known, largest.path, chosen, room)
+    many = tuple(
+        Named.model_validate(
+            {**dict(_package(known, entry.path, chosen, room)), "target_model": entry.target_model}
+        )
+        for entry in found
+    )
+    first = many[0]
+    if known.model_count != len(many):
+        told = f"The folder holds {len(many)} models, {known.model_count} were said: others can "
+        first = first.model_copy(
+            update={"warnings": (*first.warnings, f"{told}be added to the S3 prefix later.")}
+        )
+    return Wish(known, chosen, first, many=many)
 
 
 def _listed_wish(needs: Requirements, clients: AwsClients, room: Workroom) -> Wish:
@@ -126,6 +208,8 @@ def _listed_wish(needs: Requirements, clients: AwsClients, room: Workroom) -> Wi
     model = listed.model(model_id, version or None)
     size_bytes = listed.size_bytes(model)
     known = known_needs(needs, model, size_bytes)
+    _check_supported(known, model)
+    check_asked(known, room.catalog)
     chosen = an_endpoint(catalogue.recommended(known, model, room.catalog))
     wish, chosen = settle(model, chosen, size_bytes, room.catalog)
     return Wish(needs, chosen, wish._replace(licence=licence_of(model, listed)))
@@ -134,6 +218,7 @@ def _listed_wish(needs: Requirements, clients: AwsClients, room: Workroom) -> Wi
 def _hub_wish(needs: Requirements, place: Place, room: Workroom) -> Wish:
     """A model of the Hugging Face hub, on the image that serves its kind."""
     known = sized_needs(merge(needs, {"region": place.region}))
+    check_asked(known, room.catalog)
     chosen = an_endpoint(hub.recommended(known, room.catalog))
     wish, chosen = hub_wish(known, chosen, room.catalog)
     return Wish(needs, chosen, wish)
@@ -157,7 +242,9 @@ def _packaged(
             "model_size_bytes": known.model_size_bytes or packaged.model_size_bytes,
             "framework": known.framework or packaged.framework.value,
         }
-        again = recommend(merge(known, seen), room.catalog)
+        known = merge(known, seen)
+        check_asked(known, room.catalog)
+        again = recommend(known, room.catalog)
         if again.instance_type != chosen.instance_type:
             packaged = _package(known, source, again, room)
         chosen = again
@@ -165,6 +252,8 @@ def _packaged(
 
 
 def _package(known: Requirements, source: Path, chosen: Recommendation, room: Workroom) -> Package:
+    if known.compilation == "neo":
+        return for_neo(known, source, chosen, room.blobs)
     return package(
         source,
         region=known.region or "",
@@ -173,6 +262,33 @@ def _package(known: Requirements, source: Path, chosen: Recommendation, room: Wo
         sample_path=expanded(known.sample_path) if known.sample_path else None,
         blobs=room.blobs,
     )
+
+
+def check_asked(needs: Requirements, catalog: Catalog) -> None:
+    """Refuse what was asked for by name and cannot be had.
+
+    Raises:
+        InvalidInputError: Quotes the rule and its source.
+    """
+    found = [one for one in conflicts(needs, catalog) if one.rule_id in ASKED_IDS]
+    if not found:
+        return
+    first = found[0]
+    names = ", ".join(first.fields)
+    raise InvalidInputError(
+        f"{first.text} ({first.rule_id}, {first.source_url})",
+        remedy=f"Change or leave out one of these: {names}.",
+    )
+
+
+def _check_supported(needs: Requirements, model: CatalogueModel) -> None:
+    named = needs.instance_type
+    fitting = [name for name in model.instance_types if model.image_for(name)]
+    if named is not None and named not in fitting:
+        raise InvalidInputError(
+            f"{model.listing.model_id} is not published for {named}.",
+            remedy=f"Name one of its types: {', '.join(fitting[:6])}.",
+        )
 
 
 def an_endpoint(chosen: Recommendation) -> Recommendation:

@@ -39,6 +39,7 @@ class Capture(_Message):
     capture_options: tuple[str, ...]
     csv_content_types: tuple[str, ...] = ()
     json_content_types: tuple[str, ...] = ()
+    kms_key_id: str | None = None
 
 
 class VpcPlace(_Message):

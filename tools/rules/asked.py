@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tools.endpoint import HOST_METRICS
+from tools.neo import SUPPORTED_PAGE as NEO_PAGE
 from tools.options import DeploymentOptions
 from tools.recommending.scaling import PROVISIONED_UTILIZATION
 from tools.recommending.sizing import fits
@@ -295,6 +296,27 @@ RULES = (
         rules_out=(ASYNCHRONOUS, BATCH_TRANSFORM),
         when=_asks(lambda asked: (asked.instance_type or "").startswith("ml.inf1.")),
         says=lambda case: f"Only real-time endpoints run on {case.needs.instance_type}.",
+    ),
+    Rule(
+        id="REC-433",
+        title="Serverless runs nothing that Neo compiled",
+        source_url=NEO_PAGE,
+        rules_out=(SERVERLESS,),
+        when=_asks(lambda asked: asked.compilation == "neo"),
+        says=lambda _: (
+            "Neo compiles for one family of instances, and a serverless endpoint names none."
+        ),
+    ),
+    Rule(
+        id="REC-434",
+        title="Schedule for on-demand serverless",
+        source_url=PROVISIONED_PAGE,
+        rules_out=(SERVERLESS,),
+        when=_asks(lambda asked: asked.capacity_schedules and not asked.provisioned_concurrency),
+        says=lambda _: (
+            "Schedules were asked for; of serverless only provisioned concurrency has bounds to "
+            "move."
+        ),
     ),
     Rule(
         id="REC-671",

@@ -6,6 +6,7 @@ from tools.endpoint import ENDPOINT_OPTIONS
 from tools.rules.asked import CONFIG_PAGE
 from tools.rules.asked import RULES as ASKED_RULES
 from tools.rules.case import Case
+from tools.rules.compiling import COMPILATION_CONFLICTS
 from tools.rules.exclusion import JUDGED, exclusions
 from tools.rules.rule import MATRIX_PAGE, Rule
 
@@ -63,6 +64,8 @@ BEHIND = {
     "REC-430": "scaling_metric",
     "REC-431": "scaling_metric",
     "REC-432": "instance_type",
+    "REC-434": "capacity_schedules",
+    "REC-433": "compilation",
 }
 
 
@@ -77,8 +80,23 @@ def _why_excluded(case: Case) -> str:
     wanted = case.needs.inference_option
     if wanted is None or wanted not in JUDGED:
         return f"{wanted} was asked for, and SageMaker hosts nothing of that kind."
-    reasons = " ".join(rule.says(case) for rule in exclusions(case)[wanted][:3])
+    reasons = _quoted(exclusions(case)[wanted][:3], case)
     return f"{wanted} was asked for by name, and cannot be had: {reasons}"
+
+
+def _quoted(rules: tuple[Rule, ...], case: Case) -> str:
+    return " ".join(f"{rule.says(case).rstrip('.')} ({rule.id})." for rule in rules)
+
+
+def source_of(rule: Rule, case: Case) -> str:
+    """Return where the fact behind a conflict stands: of the rule that it quotes, if it does."""
+    wanted = case.needs.inference_option
+    quoted: tuple[Rule, ...] = ()
+    if rule.id == "REC-920" and wanted is not None and wanted in JUDGED:
+        quoted = exclusions(case)[wanted]
+    elif rule.id == "REC-925":
+        quoted = tuple(_by_feature(case))
+    return quoted[0].source_url if quoted else rule.source_url
 
 
 def behind(rule: Rule, case: Case) -> tuple[str, ...]:
@@ -110,7 +128,7 @@ def _nothing_has_all(case: Case) -> bool:
 
 
 def _why_nothing(case: Case) -> str:
-    reasons = " ".join(rule.says(case) for rule in dict.fromkeys(_by_feature(case)))
+    reasons = _quoted(tuple(dict.fromkeys(_by_feature(case))), case)
     return f"No kind of endpoint has all that was asked for: {reasons}"
 
 
@@ -228,5 +246,6 @@ ASKED_CONFLICTS = (
             f"concurrency of {case.needs.max_concurrency}."
         ),
     ),
+    *COMPILATION_CONFLICTS,
 )
 ASKED_IDS = frozenset(rule.id for rule in ASKED_CONFLICTS)

@@ -25,6 +25,7 @@ CONTAINER_PAGE = (
     "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html"
 )
 TARGET_PAGE = "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html"
+TAG_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html"
 HOSTING_LIST = "https://github.com/aws-cloudformation/cfn-lint/tree/v1.58.0"
 CONTROLS_PAGE = "https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html"
 

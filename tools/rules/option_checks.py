@@ -1,5 +1,6 @@
 """Checks on what an inference option has and has not (CHK-1xx)."""
 
+import re
 from collections.abc import Iterator
 
 from tools.endpoint import InferenceOption
@@ -13,6 +14,8 @@ from tools.rules.check import (
     Subject,
 )
 
+#: API AsyncInferenceNotificationConfig; SNS is told within its own region.
+_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:(?P<region>[a-z0-9-]+):\d{12}:[a-zA-Z0-9_.-]+")
 SERVERLESS = InferenceOption.SERVERLESS
 REAL_TIME = InferenceOption.REAL_TIME
 ASYNCHRONOUS = InferenceOption.ASYNCHRONOUS
@@ -91,7 +94,7 @@ def _concurrency(subject: Subject) -> Iterator[str]:
     most = subject.catalog.limit_number("serverless_max_concurrency_max")
     wanted = subject.variant.max_concurrency
     if wanted is not None and not 1 <= wanted <= most:
-        yield f"A serverless endpoint's maximum concurrency is 1 to {most}, not {wanted}."
+        yield f"A serverless endpoint's maximum concurrency is 1 to {most:g}, not {wanted}."
 
 
 def _provisioned(subject: Subject) -> Iterator[str]:
@@ -124,6 +127,20 @@ def _async_places(subject: Subject) -> Iterator[str]:
     for uri in (wanted.output_uri, wanted.failure_uri) if wanted else ():
         if not uri.startswith("s3://"):
             yield f"Results are written to S3, not to {uri}."
+
+
+def _topics(subject: Subject) -> Iterator[str]:
+    wanted = subject.spec.asynchronous
+    topics = (wanted.success_topic_arn, wanted.error_topic_arn) if wanted else ()
+    alarms = subject.spec.alarms
+    for arn in (*topics, alarms.topic_arn if alarms else None):
+        if arn is None:
+            continue
+        found = _TOPIC.fullmatch(arn)
+        if found is None:
+            yield f"{arn} is no topic of SNS."
+        elif found["region"] != subject.spec.region:
+            yield f"The topic {arn} is in {found['region']}, the endpoint in {subject.spec.region}."
 
 
 def _async_instance(subject: Subject) -> Iterator[str]:
@@ -160,4 +177,5 @@ OPTION_CHECKS = (
     Check("CHK-115", "Results outside S3", ASYNC_PAGE, "error", _async_places),
     Check("CHK-116", "Asynchronous on Inferentia 1", MATRIX_PAGE, "error", _async_instance,
           each_variant=True),
+    Check("CHK-117", "Topic that cannot be told", ASYNC_PAGE, "error", _topics),
 )  # fmt: skip

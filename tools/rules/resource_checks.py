@@ -10,6 +10,7 @@ from tools.rules.check import (
     CONTAINER_PAGE,
     CONTROLS_PAGE,
     HOSTING_LIST,
+    TAG_PAGE,
     Check,
     Subject,
 )
@@ -18,6 +19,10 @@ _IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
     r"(?P<repository>[^:@]+)([:@].+)?"
 )
+#: API Tag: letters, digits, spaces and these signs.
+_TAG = re.compile(r"[\w\s.:/=+\-@]*")
+#: Kept free for the product's own tags.
+OWN_TAGS = 5
 LOCAL_SSD = re.compile(r"^ml\.[a-z]+\d+[a-z]*d[a-z]*\.|^ml\.(g4dn|g5|g6|g6e|p4d|p5)\.")
 
 
@@ -129,6 +134,40 @@ def _isolated_download(subject: Subject) -> Iterator[str]:
         yield "The model is fetched from a hub at start, which network isolation forbids."
 
 
+def _tags(subject: Subject) -> Iterator[str]:
+    most = subject.catalog.limit_number("tags_per_resource_max") - OWN_TAGS
+    if len(subject.spec.tags) > most:
+        yield f"There are {len(subject.spec.tags)} tags; at most {most:g} are allowed."
+    for key, value in subject.spec.tags.items():
+        if key.lower().startswith(("aws:", "sagepilot:")):
+            yield f"The tag {key[:40]} begins as only AWS's, or this product's own, tags do."
+        elif not _TAG.fullmatch(key) or not 1 <= len(key) <= 128:
+            yield f"{key[:40]!r} is no key of a tag: 1 to 128 letters, digits, spaces, _.:/=+-@."
+        elif not _TAG.fullmatch(value) or len(value) > 256:
+            yield f"The tag {key[:40]} has a value that AWS does not take: up to 256 such signs."
+
+
+def _local_disk(subject: Subject) -> Iterator[str]:
+    kind = subject.variant.instance_type or ""
+    if subject.spec.kms_key_id is not None and LOCAL_SSD.match(kind):
+        yield f"The disk of {kind} itself is encrypted by its own hardware, not by the key."
+
+
+def _key_region(subject: Subject) -> Iterator[str]:
+    spec = subject.spec
+    asynchronous, capture = spec.asynchronous, spec.data_capture
+    for key in (
+        spec.kms_key_id,
+        asynchronous.kms_key_id if asynchronous else None,
+        capture.kms_key_id if capture else None,
+    ):
+        parts = (key or "").split(":")
+        if parts[0] == "arn" and (len(parts) < 6 or parts[2] != "kms"):
+            yield f"{key} is no key of KMS."
+        elif parts[0] == "arn" and parts[3] != spec.region:
+            yield f"The key {key} is in {parts[3]}, the endpoint in {spec.region}."
+
+
 RESOURCE_CHECKS = (
     Check("CHK-301", "Image elsewhere", CONTAINER_PAGE, "error", _image, each_variant=True),
     Check("CHK-302", "Instance type not offered", HOSTING_LIST, "error", _offered,
@@ -147,4 +186,8 @@ RESOURCE_CHECKS = (
           each_variant=True),
     Check("CHK-312", "One instance only", CONTROLS_PAGE, "medium", _single_instance,
           each_variant=True),
+    Check("CHK-313", "Tags that AWS does not take", TAG_PAGE, "error", _tags),
+    Check("CHK-314", "Key that does not reach the local disk", CONFIG_PAGE, "low", _local_disk,
+          each_variant=True),
+    Check("CHK-315", "Key of another region", CONFIG_PAGE, "error", _key_region),
 )  # fmt: skip

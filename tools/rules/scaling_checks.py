@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tools.endpoint import InferenceOption, ScalingPolicy, ScalingSpec
+from tools.endpoint import HOST_METRICS, InferenceOption, ScalingPolicy, ScalingSpec
 from tools.rules.check import (
     ASYNC_SCALING_PAGE,
     PROVISIONED_PAGE,
@@ -56,8 +56,16 @@ def _zero(subject: Subject) -> Iterator[str]:
     if subject.spec.inference_option is InferenceOption.ASYNCHRONOUS:
         return
     for scaling in _scaling(subject):
-        if scaling.min_capacity < 1:
+        lowest = [s.min_capacity for s in scaling.schedules if s.min_capacity is not None]
+        if min(scaling.min_capacity, *lowest, 1) < 1:
             yield "Only an asynchronous endpoint's variant scales to zero; the minimum is 1 here."
+
+
+def _schedule_names(subject: Subject) -> Iterator[str]:
+    for scaling in _scaling(subject):
+        names = [schedule.name for schedule in scaling.schedules]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"Two schedules are named {name}; the second would replace the first."
 
 
 def _dimension(subject: Subject) -> Iterator[str]:
@@ -102,6 +110,12 @@ def _metric(subject: Subject) -> Iterator[str]:
                 yield f"Provisioned concurrency follows {UTILIZATION}, not {policy.metric}."
             case InferenceOption.REAL_TIME if policy.metric in {*BACKLOG, UTILIZATION}:
                 yield f"{policy.metric} is not published for real-time endpoints."
+            case _ if policy.metric not in {*VARIANT_METRICS, *BACKLOG, *HOST_METRICS, UTILIZATION}:
+                yield (
+                    f"{policy.metric} is no metric that a variant's capacity can follow; use one "
+                    f"of {', '.join(sorted(VARIANT_METRICS))} or of the instances, as "
+                    "CPUUtilization."
+                )
             case _:
                 pass
 
@@ -168,4 +182,6 @@ SCALING_CHECKS = (
     Check("CHK-211", "Starts above the maximum", TARGET_PAGE, "medium", _initial,
           each_variant=True),
     Check("CHK-212", "Burstable and scaled", SCALING_PAGE, "low", _burstable, each_variant=True),
+    Check("CHK-213", "Schedules with one name", TARGET_PAGE, "error", _schedule_names,
+          each_variant=True),
 )  # fmt: skip

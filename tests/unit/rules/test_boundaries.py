@@ -19,6 +19,8 @@ JUMPSTART = {"kind": "jumpstart", "uri": "pytorch-ic-mobilenet-v2"}
 
 VPC = {"subnets": ["subnet-1"], "security_group_ids": ["sg-1"]}
 SNS = "arn:aws:sns:us-east-1:123456789012:told"
+NIGHT = {"name": "night", "schedule": "cron(0 22 * * ? *)", "min_capacity": 1}
+WARM = {"provisioned_concurrency": 2}
 LARGE = {"instance_type": "ml.m5.large"}
 #: The same for what is asked for by name.
 ASKED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -65,6 +67,20 @@ ASKED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"scaling_metric": "ApproximateBacklogSizePerInstance"},
     ),
     "REC-432": ({"instance_type": "ml.inf1.xlarge"}, {"instance_type": "ml.inf2.xlarge"}),
+    "REC-434": ({"capacity_schedules": [NIGHT]}, {"capacity_schedules": [NIGHT], **WARM}),
+    "REC-433": ({"compilation": "neo"}, {"compilation": "none"}),
+    "REC-928": (
+        {"compilation": "neo", "framework": "sklearn"},
+        {"compilation": "neo", "framework": "onnx"},
+    ),
+    "REC-929": (
+        {"compilation": "neo", "instance_type": "ml.m7i.large"},
+        {"compilation": "neo", "instance_type": "ml.m5.large"},
+    ),
+    "REC-930": (
+        {"compilation": "neo", "model_parameters": 10**9},
+        {"compilation": "neo", "model_size_bytes": 10**9},
+    ),
     "REC-671": (
         {"auto_scaling": True},
         {"auto_scaling": True, "provisioned_concurrency": 1},

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.plan.builders import SCALING, model, spec, variant
+from tests.unit.rules.compilation_cases import COMPILATION_CASES
 from tests.unit.rules.component_cases import COMPONENT_CASES
 from tools.catalog import load_catalog
 from tools.endpoint import (
@@ -52,6 +53,11 @@ def asynchronous(**changes):
     return spec(ASYNC, variant_changes=changes)
 
 
+def told(topic_arn):
+    return AsyncSpec(output_uri="s3://b/o", failure_uri="s3://b/f", error_topic_arn=topic_arn)
+
+
+NIGHT = ScheduledScaling(name="night", schedule="cron(0 22 * * ? *)", min_capacity=0)
 WRONG_AND_RIGHT = [
     ("CHK-101", spec(InferenceOption.EDGE), spec(REAL_TIME)),
     ("CHK-102", spec(SERVERLESS, variants=(variant(SERVERLESS), variant(SERVERLESS, name="B"))),
@@ -115,6 +121,27 @@ WRONG_AND_RIGHT = [
      asynchronous(scaling=SCALING)),
     ("CHK-211", real_time(initial_instance_count=5, scaling=scaling(1, 4)),
      real_time(initial_instance_count=4, scaling=scaling(1, 4))),
+    ("CHK-207", real_time(scaling=scaling(policies=(tracking("ModelLatency"),))),
+     real_time(scaling=scaling(policies=(tracking("CPUUtilization"),)))),
+    ("CHK-207", asynchronous(scaling=scaling(policies=(tracking("Happiness"),))),
+     asynchronous(scaling=scaling(policies=(tracking("ApproximateBacklogSizePerInstance"),)))),
+    ("CHK-203", real_time(scaling=scaling(schedules=(NIGHT,))),
+     asynchronous(scaling=scaling(schedules=(NIGHT,)))),
+    ("CHK-213", asynchronous(scaling=scaling(schedules=(NIGHT, NIGHT))),
+     asynchronous(scaling=scaling(schedules=(NIGHT, NIGHT.model_copy(update={"name": "n"}))))),
+    ("CHK-117", spec(ASYNC, asynchronous=told("arn:aws:sqs:eu-west-1:123456789012:t")),
+     spec(ASYNC, asynchronous=told("arn:aws:sns:eu-west-1:123456789012:t"))),
+    ("CHK-117", spec(ASYNC, asynchronous=told("arn:aws:sns:us-east-1:123456789012:t")),
+     spec(ASYNC)),
+    ("CHK-313", spec(tags={"aws:team": "x"}), spec(tags={"team": "Đội rủi ro"})),
+    ("CHK-313", spec(tags={"Sagepilot:plan": "x"}), spec(tags={"plan": "x"})),
+    ("CHK-313", spec(tags={"team": "x" * 257}), spec(tags={"team": "x" * 256})),
+    ("CHK-313", spec(tags={f"t{n}": "x" for n in range(46)}),
+     spec(tags={f"t{n}": "x" for n in range(45)})),
+    ("CHK-314", spec(kms_key_id="alias/k", variant_changes={"instance_type": "ml.g5.xlarge"}),
+     spec(kms_key_id="alias/k")),
+    ("CHK-315", spec(kms_key_id="arn:aws:kms:us-east-1:123456789012:key/k"),
+     spec(kms_key_id="arn:aws:kms:eu-west-1:123456789012:key/k")),
     ("CHK-212", real_time(instance_type="ml.t2.medium", scaling=scaling()),
      real_time(instance_type="ml.t2.medium")),
     ("CHK-301", real_time(sagemaker_model=model(image_uri="docker.io/library/nginx:latest")),
@@ -149,6 +176,7 @@ WRONG_AND_RIGHT = [
 ]  # fmt: skip
 
 WRONG_AND_RIGHT += COMPONENT_CASES
+WRONG_AND_RIGHT += COMPILATION_CASES
 
 
 def ids(wanted):
