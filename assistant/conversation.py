@@ -246,7 +246,7 @@ class Conversation:
                 type=type(error).__name__, message=redact(error.message), remedy=error.remedy
             )
         state: dict[str, Any] = {"pending_digest": None}
-        if plan.kind in SERVING_KINDS and told.get("deployment_id"):
+        if plan.kind in {*SERVING_KINDS, "transform"} and told.get("deployment_id"):
             state["last_deployment"] = told["deployment_id"]
         yield from self._talk([outcome_note(told)], state)
 
@@ -267,5 +267,9 @@ def _finished(made: Deployment) -> events.Event:
         "endpoint_arn": made.endpoint_arn,
     }
     if made.status == "deployed" and made.verification is not None:
-        return events.Deployed(**told, verification=made.verification.model_dump(mode="json"))
+        return events.Deployed(
+            **told,
+            verification=made.verification.model_dump(mode="json"),
+            outputs=None if made.outputs is None else made.outputs.model_dump(mode="json"),
+        )
     return events.Undone(**told)

@@ -68,7 +68,7 @@ class PlanProposed(_Event):
 
     event: Literal["plan"] = "plan"
     digest: str
-    kind: Literal["deploy", "update", "unpark", "park", "undo", "delete"] = "deploy"
+    kind: Literal["deploy", "update", "unpark", "park", "undo", "delete", "transform"] = "deploy"
     method: str
     target: str
     account: str
@@ -107,13 +107,18 @@ class Progress(_Event):
 
 
 class Deployed(_Event):
-    """The plan is carried out and the endpoint was invoked for real."""
+    """The plan is carried out and the endpoint was invoked for real.
+
+    `outputs` tells the results of a batch transform, which has no endpoint: `endpoint_name` is the
+    job's then.
+    """
 
     event: Literal["deployed"] = "deployed"
     deployment_id: str
     endpoint_name: str
     endpoint_arn: str
     verification: dict[str, Any]
+    outputs: dict[str, Any] | None = None
 
 
 class Undone(_Event):

@@ -24,7 +24,9 @@ _TAKES_BACK = re.compile(
     r"not needed|bỏ|quên|xóa|xoá|không cần|bo qua|quen di|xoa)\b"
 )
 _NUMBER = re.compile(r"[-+]?\d[\d.,\s]*")
-_LITERAL_FIELDS = frozenset({"endpoint_name", "sample_path", "model_source"})
+_LITERAL_FIELDS = frozenset(
+    {"endpoint_name", "sample_path", "model_source", "input_uri", "output_uri"}
+)
 
 
 def said_by_user(field: str, value: Any, quote: str, state: Mapping[str, Any]) -> None:  # noqa: ANN401

@@ -215,7 +215,7 @@ def _choice(field: str, text: str) -> JsonValue:  # noqa: PLR0911
             return source_of(text)
         case "environment":
             return {"dev": "development", "prod": "production"}.get(plain, plain)
-        case "endpoint_name" | "sample_path":
+        case "endpoint_name" | "sample_path" | "input_uri" | "output_uri":
             return text
         case _:
             return plain

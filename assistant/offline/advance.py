@@ -10,7 +10,8 @@ from assistant.offline.meaning import Intent
 from assistant.offline.plan_replies import proposed
 from assistant.offline.questions import ask, wanted
 from assistant.offline.replies import (
-    ENDPOINTS,
+    JOB,
+    PLANNED,
     WARNINGS_SHOWN,
     explained,
     failed,
@@ -166,26 +167,44 @@ def _propose(talk: Talk, *, insists: bool) -> Reply:
     if conflicts and not insists:
         return _conflicting(talk, conflicts)
     text = explained(recommendation, _, talk.taken)
-    if recommendation.get("inference_option") not in ENDPOINTS:
+    if recommendation.get("inference_option") not in PLANNED:
         return Reply(_joined(noted, text), asked=conflict_fields(conflicts))
     text = _joined(_in_spite_of(conflicts, _), text)
-    if talk.values.get("model_source") is None:
-        return Reply(_joined(noted, text, _only_the_model(_)), asked=("model_source",))
+    is_job = recommendation.get("inference_option") == JOB
+    if needed := _needed(talk, is_job=is_job):
+        return Reply(_joined(noted, text, needed[1]), asked=needed[:1])
     made = talk.desk.call("make_plan")
     plan = dictionary(made.value.get("plan"))
     if made.error or not plan:
         problem = _("I could not make the plan: {problem}", problem=failed(made, _))
-        return Reply(_joined(noted, recommended(recommendation, _), problem), ("model_source",))
+        asked = ("input_uri", "model_source") if is_job else ("model_source",)
+        return Reply(_joined(noted, recommended(recommendation, _), problem), asked)
     settled = dictionary(plan.get("recommendation")) or recommendation
     text = _joined(_in_spite_of(conflicts, _), explained(settled, _, talk.taken))
     told = [str(w.get("text")) for w in rows(settled.get("warnings"))[:WARNINGS_SHOWN]]
     return Reply(_joined(noted, _replaced(talk), text, proposed(plan, _, told)))
 
 
+def _needed(talk: Talk, *, is_job: bool) -> tuple[str, str] | None:
+    """Return the field without which there is no plan, and how it is asked for; None: all there."""
+    if talk.values.get("model_source") is None:
+        return "model_source", _only_the_model(talk._)
+    if is_job and talk.values.get("input_uri") is None:
+        return "input_uri", _only_the_data(talk._)
+    return None
+
+
 def _only_the_model(_: Translator) -> str:
     return _(
         "For a plan I only need the model itself: give me a path or an s3:// address, "
         'or say "use the sample model".'
+    )
+
+
+def _only_the_data(_: Translator) -> str:
+    return _(
+        "For a plan I only need the data to score: give me an s3:// address, or a CSV or JSON "
+        'lines file or folder of yours; or say "the sample rows".'
     )
 
 

@@ -13,11 +13,11 @@ _MODEL_ENDINGS = (
     r"tar\.gz|tgz|joblib|pkl|pickle|onnx|pt|pth|bin|ubj|h5|hdf5|keras|safetensors|cbm|"
     r"model|zip|bst|xgb|gguf|pb|tar|json|txt|mar"
 )
-_DATA_ENDINGS = (
+DATA_ENDINGS = (
     r"json|jsonl|csv|npy|npz|txt|parquet|png|jpe?g|wav|mp3|mp4|pdf|libsvm|svm|tsv|xml|bin|"
     r"gif"
 )
-_URI = re.compile(
+PLACE = re.compile(
     r"(?P<s3>s3://[^\s\"'`<>,;)]+)"
     r"|(?P<arn>arn:aws[\w-]*:sagemaker:[\w-]*:\d{12}:model-package/[\w./-]+)"
     r"|"
@@ -32,14 +32,10 @@ _URI = re.compile(
     r"|(?P<relative>(?<![\w/.:@-])[\w.-]+(?:/[\w.-]+)+\.(?:"
     + _MODEL_ENDINGS
     + "|"
-    + _DATA_ENDINGS
+    + DATA_ENDINGS
     + r")\b)"
     r"|(?P<hubid>(?<![\w/.:@-])[a-z0-9][\w.-]*/[a-z0-9][\w.-]*[a-z0-9])(?![\w/])"
-    r"|(?P<file>(?<![\w/.@-])[\w][\w.-]*\.(?:"
-    + _MODEL_ENDINGS
-    + "|"
-    + _DATA_ENDINGS
-    + r")(?![\w]))"
+    r"|(?P<file>(?<![\w/.@-])[\w][\w.-]*\.(?:" + _MODEL_ENDINGS + "|" + DATA_ENDINGS + r")(?![\w]))"
 )
 _SAMPLE_CUE = re.compile(
     r"\b(?:test|try|sample|example|verify|check|invoke|payloads?|inputs?|requests?|body|probe|"
@@ -70,8 +66,8 @@ class Sources(BaseModel):
 
     Attributes:
         candidates: Model sources and sample paths.
-        text: The folded text, places blanked out (`\N{SECTION SIGN}` for a model's, blanks for
-            others).
+        text: The folded text, places blanked out (`\N{SECTION SIGN}` for a model's, another
+            sign for data's, blanks for others).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,7 +76,8 @@ class Sources(BaseModel):
     text: str
 
 
-def _trimmed(text: str, start: int, end: int) -> int:
+def trimmed(text: str, start: int, end: int) -> int:
+    """Return the end of a place without the punctuation of its sentence."""
     while end > start + 1 and text[end - 1] in ".,:;!?)":
         end -= 1
     return end
@@ -110,7 +107,7 @@ def _local(
     said = clearly_model or _MODEL_CUE.search(around) or expected
     if not said or (_DATA_CUE.search(around[-25:]) and not clearly_model):
         return None
-    alone = re.search(rf"\.(?:{_DATA_ENDINGS})$", name) and not clearly_model
+    alone = re.search(rf"\.(?:{DATA_ENDINGS})$", name) and not clearly_model
     if alone and not _MODEL_CUE.search(around) and not expected:
         return None
     return Candidate(
@@ -143,7 +140,7 @@ def _found(
 ) -> Candidate | None:
     kind = match.lastgroup or ""
     start, end = match.span(kind)
-    end = end if kind == "quoted" else _trimmed(text, start, end)
+    end = end if kind == "quoted" else trimmed(text, start, end)
     match kind:
         case "s3" | "arn" | "image" | "hub":
             return _remote(folded, text, start, end, expected=expected)
@@ -170,29 +167,34 @@ def _catalogue(folded: FoldedText, text: str) -> Iterator[Candidate]:
             yield Candidate(field="model_source", value=value, start=match.start(), end=match.end())
 
 
-def sources(folded: FoldedText, *, expected: bool) -> Sources:
+def sources(folded: FoldedText, *, expected: bool, taken: tuple[Candidate, ...] = ()) -> Sources:
     """Find the places in a message.
 
     Args:
         folded: The message.
         expected: The assistant has just asked where the model is, so a path alone is the model's.
+        taken: Places that are known to be of something else.
     """
     text, candidates = folded.text, []
-    for match in _URI.finditer(folded.text):
+    others = {place.start for place in taken}
+    for match in PLACE.finditer(folded.text):
         kind = match.lastgroup or ""
-        found = _found(folded, text, match, expected=expected)
+        found = None
+        if match.start(kind) not in others:
+            found = _found(folded, text, match, expected=expected)
         candidates += [found] if found else []
         if kind == "hubid" and not found:
             continue  # "and/or" is no place
         is_model = found is not None and found.field == "model_source"
+        mark = "§" if is_model else "¤" if match.start(kind) in others else " "
         start, end = match.span(kind)
-        end = end if kind == "quoted" else _trimmed(folded.text, start, end)
-        text = text[:start] + ("§" if is_model else " ") * (end - start) + text[end:]
+        end = end if kind == "quoted" else trimmed(folded.text, start, end)
+        text = text[:start] + mark * (end - start) + text[end:]
     for found in _catalogue(folded, text):
         candidates.append(found)
         text = text[: found.start] + "§" * (found.end - found.start) + text[found.end :]
     for match in _SAMPLE_MODEL.finditer(text):
-        if not _SAMPLE_MODEL_DENIED.search(text[: match.start()]):
+        if match.start() not in others and not _SAMPLE_MODEL_DENIED.search(text[: match.start()]):
             value = {"kind": "local", "uri": "sample"}
             start = match.start() + len(match[0]) - len(match[0].lstrip())
             candidates.append(

@@ -31,6 +31,8 @@ LABELS: dict[str, str] = {
     "data_sensitivity": N_("data sensitivity"),
     "endpoint_name": N_("endpoint name"),
     "sample_path": N_("sample request"),
+    "input_uri": N_("data to score"),
+    "output_uri": N_("place for the results"),
 }
 
 QUESTIONS: dict[str, str] = {
@@ -60,6 +62,10 @@ QUESTIONS: dict[str, str] = {
     "environment": N_("Is it for development or for production?"),
     "data_sensitivity": N_("Is the data public, internal or regulated?"),
     "region": N_("Which AWS region?"),
+    "input_uri": N_(
+        "Where do the records lie that are to be scored: an s3:// address, or a CSV or JSON lines "
+        "file or folder of yours?"
+    ),
 }
 
 CHOICES: dict[str, str] = {

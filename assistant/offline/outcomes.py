@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.messages import Translator, as_decimal
-from assistant.offline.fields import milliseconds_shown
+from assistant.offline.fields import milliseconds_shown, seconds_shown
 from assistant.offline.history import dictionary
 from assistant.offline.plan_replies import short
 from assistant.offline.tool_sentences import localized
@@ -81,6 +81,8 @@ def _kind(outcome: Mapping[str, Any]) -> str:
 
 def _deployed(outcome: Mapping[str, Any], _: Translator) -> str:
     name = str(outcome.get("endpoint_name") or "")
+    if outputs := dictionary(outcome.get("outputs")):
+        return _scored(name, outputs, outcome, _)
     lines = [
         _("**{name}** is deployed.", name=name) + " " + verified(outcome.get("verification"), _),
         _("Invoke it in the page, or: sagepilot invoke {name} FILE", name=name),
@@ -90,6 +92,34 @@ def _deployed(outcome: Mapping[str, Any], _: Translator) -> str:
     else:
         lines.append(_('To take it away again say "undo".'))
     return "\n".join(line.strip() for line in lines)
+
+
+def _scored(
+    name: str, outputs: Mapping[str, Any], outcome: Mapping[str, Any], _: Translator
+) -> str:
+    """Tell the results of a batch transform: how many, where, how long, what it cost."""
+    objects, records = as_decimal(outputs.get("objects")), as_decimal(outputs.get("records"))
+    uri = str(outputs.get("uri") or "")
+    lines = [_("The job **{name}** is done.", name=name)]
+    if records is not None:
+        lines.append(_("{n} records are scored.", n=_.number(records)))
+    lines.append(
+        _("The results lie in {uri} (files: {n}).", uri=uri, n=_.number(objects or Decimal(0)))
+    )
+    seconds, usd = as_decimal(outputs.get("duration_s")), as_decimal(outputs.get("cost_usd"))
+    if seconds is not None:
+        lines.append(_("It took {time}.", time=seconds_shown(float(round(seconds, 1)), _)))
+    if usd is not None:
+        lines.append(_("At list price that is about {amount}.", amount=_.money(usd)))
+    checked = dictionary(outcome.get("verification"))
+    if checked.get("ok") is False:
+        detail = str(checked.get("detail") or "")[:_DETAIL_SHOWN]
+        lines.append(_("Look at them before you use them: {detail}.", detail=detail))
+    undo = _(
+        'To remove the model and the role again say "undo" (deployment {id}); the results stay.',
+        id=str(outcome.get("deployment_id") or ""),
+    )
+    return " ".join(lines) + "\n" + undo
 
 
 def _undone(outcome: Mapping[str, Any], _: Translator) -> str:

@@ -16,12 +16,10 @@ OPTION_NAMES: dict[str, str] = {
     "edge": N_("model on the device itself"),
     "none": N_("solution outside SageMaker hosting"),
 }
-ENDPOINTS = ("real-time", "serverless", "asynchronous")
+JOB = "batch-transform"
+#: What a plan can be made for.
+PLANNED = ("real-time", "serverless", "asynchronous", JOB)
 _INSTEAD: dict[str, str] = {
-    "batch-transform": N_(
-        "Instead: put the records into S3 and run a batch transform job over them; it starts its "
-        "instances, writes the results to S3 and ends, so nothing is left running."
-    ),
     "edge": N_(
         "Instead: export the model (ONNX is the usual form) and run it on the device or next to "
         "it; SageMaker can still train and version it."
@@ -54,7 +52,7 @@ def explained(recommendation: Mapping[str, Any], _: Translator, taken: Mapping[s
         recommended(recommendation, _),
         *reasons(recommendation.get("reasons"), _, most=_REASONS_SHOWN),
     ]
-    if option not in ENDPOINTS:
+    if option not in PLANNED:
         lines += warnings(recommendation, _)
         lines += flips(recommendation, _) if option == "none" else []
         return "\n".join([*lines, instead(option, _)])
@@ -116,6 +114,8 @@ def sizing(recommendation: Mapping[str, Any], _: Translator) -> str:
 
 def cost(priced: Mapping[str, Any], _: Translator) -> str:
     """Say the monthly cost, and what it costs if it is forgotten."""
+    if priced.get("inference_option") == JOB:
+        return _cost_of_run(priced, _)
     monthly = as_decimal(priced.get("cost_usd_per_month"))
     forgotten = as_decimal(priced.get("cost_if_forgotten_usd_per_month"))
     if monthly is None:
@@ -127,6 +127,14 @@ def cost(priced: Mapping[str, Any], _: Translator) -> str:
     if forgotten is not None:
         text += _("; left running unused, {amount} a month", amount=_.money(forgotten))
     return text
+
+
+def _cost_of_run(priced: Mapping[str, Any], _: Translator) -> str:
+    """Say what one run costs, once the data is known."""
+    amount = as_decimal(priced.get("cost_usd_per_month"))
+    if amount is None:
+        return _("Cost: the instance-hours of each run, and nothing between runs")
+    return _("Cost: about {amount} for this run, and nothing between runs", amount=_.money(amount))
 
 
 def scaling(recommendation: Mapping[str, Any], _: Translator) -> str:

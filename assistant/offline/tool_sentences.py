@@ -235,6 +235,20 @@ SENTENCES: tuple[str, ...] = (
         "SageMaker has no {a} inference image: another framework's image with a handler, Triton, "
         "or an image of your own serves the model."
     ),
+    N_("One run costs about {a} USD: {b}"),
+    N_(
+        "This plan is one run. To repeat it, plan again, or let EventBridge Scheduler call "
+        "CreateTransformJob on your schedule: its universal target takes the call of this plan, "
+        "with <aws.scheduler.execution-id> in the job's name (a name serves once); the model must "
+        "stay then."
+    ),
+    N_("There is nothing under {a}."),
+    N_("Check bucket and prefix, or upload the data."),
+    N_("There is no data at {a}."),
+    N_("Give a file or folder with records, or an s3:// address."),
+    N_("The rows have {a} columns, and the model takes {b}."),
+    N_("There is no bucket {a} that these credentials can see."),
+    N_("Check the bucket's name and its region."),
 )
 
 

@@ -31,6 +31,7 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.offline.amounts import with_currency
 from assistant.offline.extraction_choices import choices, endpoint_names
+from assistant.offline.extraction_data import data_places
 from assistant.offline.extraction_quantities import adjusted, bursts, quantities
 from assistant.offline.extraction_sources import sources
 from assistant.offline.forgetting import forgotten
@@ -137,7 +138,8 @@ def understand(
     detected, _ = detect(text)
     spoken: Language = detected or language or "en"
     folded = mend(fold(_readable(text)))
-    found = sources(folded, expected="model_source" in expecting)
+    data = data_places(folded, expecting, known)
+    found = sources(folded, expected="model_source" in expecting, taken=data)
     names = tuple(_names(folded, found.text))
     plain = found.text
     for name in names:
@@ -146,7 +148,12 @@ def understand(
     plain = without_foreign_numbers(_without_old_values(words))
     parts = passages(plain, expected=bool(expecting), vietnamese=spoken == "vi")
     reading = _read(
-        parts, words, (*found.candidates, *names), expecting, known, vietnamese=spoken == "vi"
+        parts,
+        words,
+        (*data, *found.candidates, *names),
+        expecting,
+        known,
+        vietnamese=spoken == "vi",
     )
     facts = settled(plain, reading.said)
     return _understanding(folded, parts, reading, facts, spoken, clear=detected is not None)

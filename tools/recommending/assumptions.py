@@ -111,7 +111,7 @@ def _interactive(gaps: _Gaps, payload: int, streaming: bool) -> bool:
         waits = needs.latency_p95_ms <= LONGEST_WAIT_MS
         text = "Somebody waits, as a latency was named." if waits else "Nobody waits that long."
         return bool(gaps.fill("interactive", waits, text))
-    if needs.traffic_pattern is TrafficPattern.BATCH:
+    if needs.traffic_pattern is TrafficPattern.BATCH or _names_data(needs):
         return bool(gaps.fill("interactive", False, "Nobody waits for a batch."))
     if (needs.processing_time_s or 0) * 1000 > LONGEST_WAIT_MS:
         return bool(gaps.fill("interactive", False, "Nobody waits longer than a minute."))
@@ -120,8 +120,16 @@ def _interactive(gaps: _Gaps, payload: int, streaming: bool) -> bool:
     return bool(gaps.fill("interactive", True, "Somebody waits for the answer."))
 
 
+def _names_data(needs: Requirements) -> bool:
+    """Whoever names the records to score, and no kind of endpoint, wants them scored as a batch."""
+    return needs.input_uri is not None and needs.inference_option in {None, *_QUEUED[1:]}
+
+
 def _pattern(gaps: _Gaps) -> TrafficPattern:
     needs = gaps.needs
+    if _names_data(needs):
+        text = "The records to score are named, so they come as a batch."
+        return TrafficPattern(gaps.fill("traffic_pattern", TrafficPattern.BATCH, text))
     average, peak = needs.average_requests_per_second, needs.peak_requests_per_second
     if needs.idle_share is not None and needs.idle_share >= 0.5:
         pattern, text = TrafficPattern.INTERMITTENT, "Traffic is intermittent: mostly idle."

@@ -56,6 +56,8 @@ def assumptions(needs: Requirements) -> dict[str, Any]:
 def missing(needs: Requirements, catalog: Catalog | None = None) -> tuple[str, ...]:
     """Return the unknown fields that could change the answer, most useful first.
 
+    A batch transform cannot be planned without its data, so that is asked for before all else.
+
     Every unknown field is tried with representative values: those that can lead to another option
     come first, then those that change size or method, or that would make the needs impossible; a
     field that changes nothing is left out.
@@ -72,4 +74,5 @@ def missing(needs: Requirements, catalog: Catalog | None = None) -> tuple[str, .
             option_changes.append(field)
         elif any(outcome != now.outcome() for outcome in outcomes):
             other_changes.append(field)
-    return (*option_changes, *other_changes)
+    data = now.option is InferenceOption.BATCH_TRANSFORM and needs.input_uri is None
+    return (*(("input_uri",) if data else ()), *option_changes, *other_changes)

@@ -1,24 +1,30 @@
 """One quick sandbox, an app on it, and the sample model's own predictions."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 
-from tests.integration.deployment.conftest import (  # noqa: F401 - fixtures
-    app,
-    approval_of,
-    deployed,
-    home,
-)
+from assistant.bootstrap import bootstrap
+from tests.integration.deployment.conftest import QUICK, app, settings  # noqa: F401 - fixtures
 from tools.requirements import Requirements, merge
+from tools.sandbox import control
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory) -> Path:
+    """A state folder whose sandbox runs for the whole session; workers have time to start."""
+    folder = tmp_path_factory.mktemp("home")
+    timing = {**QUICK, "ping_window_s": 30.0}
+    control.ensure_running(folder, timing=timing, parent_pid=os.getpid())
+    yield folder
+    control.down(folder)
 
 
 @pytest.fixture(scope="session")
 def sample(home):
     """The sample model's files."""
-    from assistant.bootstrap import bootstrap
-    from tests.integration.deployment.conftest import settings
-
     return bootstrap(settings(home)).place.sample()
 
 
