@@ -83,6 +83,8 @@ class PlanProposed(_Event):
     undo: tuple[dict[str, Any], ...]
     warnings: tuple[str, ...] = ()
     packaging: tuple[dict[str, Any], ...] = ()
+    author: str | None = None
+    preflight: dict[str, Any] | None = None
 
 
 class ApprovalRequested(_Event):

@@ -28,6 +28,8 @@ def plan_event(plan: DeploymentPlan) -> events.PlanProposed:
         undo=tuple(reversed(told["undo"])),
         warnings=plan.warnings,
         packaging=plan.packaging,
+        author=plan.author,
+        preflight=None if plan.preflight is None else plan.preflight.model_dump(mode="json"),
     )
 
 

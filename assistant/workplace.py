@@ -14,6 +14,7 @@ from tools.carrying import Workshop
 from tools.catalog import Catalog
 from tools.endpoint import ENDPOINT_OPTIONS, DeploymentMethod, EndpointSpec
 from tools.errors import SagepilotError
+from tools.footprint import puts_up
 from tools.journal import Journal
 from tools.jumpstart.reading import JumpStartCatalogue
 from tools.packaging import Look, look
@@ -22,10 +23,11 @@ from tools.planners import catalogue, hub
 from tools.planners.lifecycle import Bench
 from tools.planners.removal import Removal
 from tools.planning import Workroom, plan_for, plan_spec
-from tools.policy import NO_POLICY, Policy, enforce, enforce_approver, is_judged
+from tools.policy import NO_POLICY, Policy, enforce, enforce_approver
 from tools.policy import Bench as PolicyBench
 from tools.recommendation import Recommendation, recommend
 from tools.recording.request import Recording, SdkRequest
+from tools.preflighting import preflight, require_passed
 from tools.requirements import ModelSourceKind, Requirements
 from tools.sample import SampleFiles
 from tools.source import SAMPLE
@@ -166,7 +168,10 @@ class Workplace(NamedTuple):
         return look(path, needs.framework, self.blobs)
 
     def propose(self, plan: DeploymentPlan) -> DeploymentPlan:
-        """Hold a plan against the organisation's policy, sign it with its author and keep it.
+        """Hold a plan against the organisation's policy and against AWS, sign and keep it.
+
+        Returns:
+            The plan with its author and its pre-flight report.
 
         Raises:
             PolicyRefusedError: A rule forbids it.
@@ -176,11 +181,14 @@ class Workplace(NamedTuple):
         unsigned = plan.author is None and self.user is not None
         signed = plan.model_copy(update={"author": self.user}) if unsigned else plan
         self._enforce(signed)
-        self.keep(signed)
-        return signed
+        report = preflight(signed, self.clients(plan.region), self.catalog, self.blobs)
+        require_passed(report)
+        looked_at = signed.model_copy(update={"preflight": report})
+        self.keep(looked_at)
+        return looked_at
 
     def _enforce(self, plan: DeploymentPlan) -> None:
-        if is_judged(plan):  # a file that cannot be read blocks nothing that takes away
+        if puts_up(plan):  # a file that cannot be read blocks nothing that takes away
             clients = self.clients(plan.region)
             enforce(plan, PolicyBench(self.policy(), self.catalog, clients, self.now()))
 
@@ -190,7 +198,7 @@ class Workplace(NamedTuple):
         Raises:
             InvalidInputError: The policy file cannot be read.
         """
-        policy = self.policy() if is_judged(plan) else NO_POLICY
+        policy = self.policy() if puts_up(plan) else NO_POLICY
         return policy.digest if policy.names else None
 
     def check_allowed(self, plan: DeploymentPlan, approval: Approval) -> None:
@@ -204,7 +212,7 @@ class Workplace(NamedTuple):
         """
         text = self.journal.plan_json(plan.digest)
         shown = plan if text is None else parse_plan(text)
-        if is_judged(shown):
+        if puts_up(shown):
             enforce_approver(shown, approval.user, self.policy())
             self._enforce(shown)
 

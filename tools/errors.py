@@ -5,6 +5,7 @@
     │   ├── InvalidInputError      what was given cannot be used as it is
     │   ├── ModelArtifactError     the model file or archive does not fit any image
     │   ├── PlanNotApprovedError   the approval is for another plan; nothing was called
+    │   ├── PreflightFailedError   AWS would refuse the plan, as was seen before approval
     │   ├── PolicyRefusedError     a rule of the organisation forbids it; quotes the rule
     │   ├── PlanOutdatedError      what the plan was made on has changed since
     │   ├── AccessDeniedError      AWS refused for want of permission
@@ -43,6 +44,10 @@ class ModelArtifactError(UserError):
 
 class PlanNotApprovedError(UserError):
     """The approval is for another plan; nothing was called."""
+
+
+class PreflightFailedError(UserError):
+    """AWS would refuse the plan; the message names the checks that failed."""
 
 
 class PolicyRefusedError(UserError):

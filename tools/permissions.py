@@ -29,6 +29,14 @@ _SCALING_ACTIONS = (
     "PutScalingPolicy", "DeleteScalingPolicy", "DescribeScalingPolicies", "TagResource",
 )  # fmt: skip
 
+#: What is read before approval, beside what plans describe anyway (docs/rules.md, pre-flight).
+PREFLIGHT_ACTIONS = (
+    "sts:GetCallerIdentity", "iam:GetRole", "iam:SimulatePrincipalPolicy", "ecr:BatchGetImage",
+    "servicequotas:ListServiceQuotas", "kms:DescribeKey",
+    "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeRouteTables",
+    "ec2:DescribeVpcEndpoints",
+)  # fmt: skip
+
 
 def caller_policy(account: str, region: str) -> dict[str, Any]:
     """Return the least-privilege policy of a person who plans and deploys in one region."""
@@ -46,6 +54,7 @@ def caller_policy(account: str, region: str) -> dict[str, Any]:
         "Version": "2012-10-17",
         "Statement": [
             *statements,
+            _allow("Preflight", list(PREFLIGHT_ACTIONS), "*"),
             _allow("ListEndpoints", ["sagemaker:ListEndpoints"], "*"),
             _allow(
                 "Buckets", ["s3:CreateBucket", "s3:DeleteBucket", "s3:ListBucket"], buckets
@@ -100,7 +109,7 @@ def denied_actions(clients: AwsClients) -> tuple[str, ...] | None:
             answer = clients.call(
                 "iam.simulate_principal_policy",
                 {
-                    "PolicySourceArn": _source_arn(clients.caller_arn),
+                    "PolicySourceArn": source_arn(clients.caller_arn),
                     "ActionNames": statement["Action"],
                     "ResourceArns": [statement["Resource"].replace("*", "sagepilot-check")
                                      if statement["Resource"] != "*" else "*"],
@@ -116,8 +125,8 @@ def denied_actions(clients: AwsClients) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(denied))
 
 
-def _source_arn(caller_arn: str) -> str:
-    """The simulator takes the role, not a session of it."""
+def source_arn(caller_arn: str) -> str:
+    """Return what the simulator takes: the role, not a session of it."""
     if ":assumed-role/" not in caller_arn:
         return caller_arn
     head, _, rest = caller_arn.partition(":assumed-role/")

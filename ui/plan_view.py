@@ -59,11 +59,18 @@ def _draw_content(plan: PlanProposed) -> None:
             st.metric("If forgotten", forgotten, width="content")
     if plan.warnings:
         st.warning(lines(plain(one) for one in plan.warnings), icon=":material/warning:")
+    if plan.preflight is not None:
+        needs_look = any(c["status"] in {"warning", "failed"} for c in plan.preflight["checks"])
+        icon = ":material/report:" if needs_look else ":material/fact_check:"
+        st.caption(f"{icon} {plain(str(plan.preflight['summary']))}")
     draw: dict[str, Callable[[], None]] = {
         f"Steps ({len(plan.steps)})": lambda: _draw_steps(plan.steps)
     }
     if plan.packaging:
         draw[f"Packaging ({len(plan.packaging)})"] = lambda: _draw_packaging(plan.packaging)
+    if plan.preflight is not None:
+        checks = plan.preflight["checks"]
+        draw[f"Pre-flight ({len(checks)})"] = lambda: _draw_preflight(checks)
     draw["Exact calls"] = lambda: _draw_exact(plan)
     if plan.undo:
         draw[f"Undo ({len(plan.undo)})"] = lambda: _draw_calls(plan.undo)
@@ -83,6 +90,24 @@ def _draw_steps(steps: Sequence[Mapping[str, Any]]) -> None:
         what = plain(operation_label(str(step.get("operation", ""))))
         lines.append(f"| {place} | {what} | {plain(_subject(step))} |")
     st.markdown("\n".join(lines))
+
+
+_MARKS = {
+    "passed": ":green[passed]",
+    "warning": ":orange[warning]",
+    "failed": ":red[failed]",
+    "not-looked-at": ":gray[not looked at]",
+}
+
+
+def _draw_preflight(checks: Sequence[Mapping[str, Any]]) -> None:
+    """What was looked at before this was shown, what was seen and what to do about it."""
+    for check in checks:
+        mark = _MARKS.get(str(check["status"]), plain(str(check["status"])))
+        told = f"{plain(str(check['seen']))} {plain(str(check.get('remedy') or ''))}".strip()
+        source = link("source", str(check["source_url"]))
+        st.markdown(f"{mark} **{plain(str(check['title']))}** ({check['id']}) :small[{source}]")
+        st.caption(told)
 
 
 def _subject(step: Mapping[str, Any]) -> str:

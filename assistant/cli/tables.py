@@ -32,9 +32,25 @@ def plan_table(told: dict[str, Any]) -> Group:
         f"if forgotten: {dollars(told['cost_if_forgotten_usd_per_month'])}",
         f"Undo: {len(told['undo'])} calls, last first",
         *(f"Mind: {warning}" for warning in told["warnings"]),
+        *preflight_lines(told.get("preflight")),
         f"Digest: {told['digest']}",
     ]
     return Group(table, *(Text(line) for line in lines))
+
+
+def preflight_lines(report: dict[str, Any] | None) -> list[str]:
+    """Return the checks made before approval: one line, and one for each that needs a look."""
+    if report is None:
+        return []
+    open_checks = [check for check in report["checks"] if check["status"] != "passed"]
+    return [
+        f"Pre-flight: {report['summary']}",
+        *(
+            f"  {check['id']} {check['status'].replace('-', ' ')}: {check['seen']} "
+            f"{check['remedy']}".rstrip()
+            for check in open_checks
+        ),
+    ]
 
 
 def show_plan(plan: DeploymentPlan) -> None:
@@ -97,6 +113,13 @@ def _so_far(amount: float | None) -> str:
     return "" if amount is None else f" (USD {amount:,.2f} so far)"
 
 
+def _end(row: dict[str, Any]) -> str:
+    """When it goes by itself, or what brings it back."""
+    if row["restored_by"]:
+        return str(row["restored_by"])
+    return f"{row['expires_at'] or 'never'}{' (within a day)' if row['expires_soon'] else ''}"
+
+
 def show_endpoints(rows: Iterable[dict[str, Any]], where: str) -> None:
     """Print the endpoints as a table."""
     table = Table(title=where, title_justify="left")
@@ -113,7 +136,7 @@ def show_endpoints(rows: Iterable[dict[str, Any]], where: str) -> None:
             row["status"],
             Text(f"{row['inference_option']}, {capacity}"),
             dollars(row["cost_usd_per_month"]) + _so_far(row["cost_so_far_usd"]),
-            Text(row["expires_at"] or "never"),
+            Text(_end(row)),
             "yes" if row["ours"] else "no",
         )
     Console().print(table)

@@ -23,8 +23,17 @@ def proposed(plan: Mapping[str, Any], _: Translator, told: Collection[str] = ())
     fresh = [text for text in found if isinstance(text, str) and text and text not in told]
     lines = [_("The plan for **{name}** is ready ({where}).", name=name, where=where)]
     lines += [f"- {localized(text, _)}" for text in fresh[:WARNINGS_SHOWN]]
+    lines += preflight_lines(plan.get("preflight"), _)
     lines += packaging_lines(plan.get("packaging"), _)
     return "\n".join([*lines, approval_note(plan, _)])
+
+
+def preflight_lines(report: Any, _: Translator) -> list[str]:
+    """Say what the checks before approval warn of; what failed refuses a plan."""
+    checks = rows(report.get("checks")) if isinstance(report, Mapping) else []
+    warned = [check for check in checks if check.get("status") == "warning"]
+    return [f"- {localized(str(c.get('seen') or ''), _)} {c.get('remedy') or ''}".rstrip()
+            for c in warned]  # fmt: skip
 
 
 def packaging_lines(found: Any, _: Translator) -> list[str]:

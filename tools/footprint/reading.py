@@ -8,7 +8,7 @@ from tools.endpoint import InferenceOption
 from tools.errors import InvalidInputError, NotFoundError
 from tools.footprint.template import calls_of_template
 from tools.footprint.values import Capacity, Encryption, Footprint, HostedModel
-from tools.plan import DeploymentPlan
+from tools.plan import SERVING_KINDS, DeploymentPlan
 
 Call = tuple[str, dict[str, Any]]
 _SERVES = ("sagemaker.create_endpoint", "sagemaker.update_endpoint",
@@ -23,6 +23,21 @@ _NAMED = {"sagemaker.create_endpoint": "EndpointName", "sagemaker.create_model":
           "sagemaker.create_transform_job": "TransformJobName",
           "sagemaker.create_compilation_job": "CompilationJobName",
           "cloudformation.create_change_set": "StackName"}  # fmt: skip
+
+
+#: Calls that put something up whatever a plan calls itself.
+_MAKES = frozenset(
+    {
+        "sagemaker.create_model", "sagemaker.create_endpoint_config", "sagemaker.create_endpoint",
+        "sagemaker.create_inference_component", "sagemaker.create_transform_job",
+        "sagemaker.create_compilation_job", "cloudformation.create_change_set",
+    }
+)  # fmt: skip
+
+
+def puts_up(plan: DeploymentPlan) -> bool:
+    """Say whether a plan puts something up or changes it, and not only takes away."""
+    return plan.kind in SERVING_KINDS or any(step.operation in _MAKES for step in plan.steps)
 
 
 def footprint_of(plan: DeploymentPlan, clients: AwsClients) -> Footprint:

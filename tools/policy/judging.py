@@ -5,29 +5,15 @@ blocked. What cannot be known (a price, an environment) counts against the plan.
 """
 
 from tools.errors import PlanNotApprovedError, PolicyRefusedError
-from tools.footprint import footprint_of
-from tools.plan import SERVING_KINDS, DeploymentPlan
+from tools.footprint import footprint_of, puts_up
+from tools.plan import DeploymentPlan
 from tools.policy.rules import Policy, Violation
 from tools.policy.rulings import Bench, Case, rulings
 from tools.requirements import Environment
 
 __all__ = [
-    "Bench", "enforce", "enforce_approver", "environment_of", "is_judged", "violations",
+    "Bench", "enforce", "enforce_approver", "environment_of", "violations",
 ]  # fmt: skip
-
-#: Calls that put something up whatever a plan calls itself.
-_MAKES = frozenset(
-    {
-        "sagemaker.create_model", "sagemaker.create_endpoint_config", "sagemaker.create_endpoint",
-        "sagemaker.create_inference_component", "sagemaker.create_transform_job",
-        "sagemaker.create_compilation_job", "cloudformation.create_change_set",
-    }
-)  # fmt: skip
-
-
-def is_judged(plan: DeploymentPlan) -> bool:
-    """Say whether a plan puts something up or changes it; taking away is never blocked."""
-    return plan.kind in SERVING_KINDS or any(step.operation in _MAKES for step in plan.steps)
 
 
 def environment_of(plan: DeploymentPlan) -> Environment | None:
@@ -62,7 +48,7 @@ def enforce_approver(plan: DeploymentPlan, user: str, policy: Policy) -> None:
         PlanNotApprovedError: The approver made the plan, or nobody knows who did.
     """
     rule, where = policy.approval, environment_of(plan)
-    if rule is None or rule.author_may_approve_in_production or not is_judged(plan):
+    if rule is None or rule.author_may_approve_in_production or not puts_up(plan):
         return
     if where not in {None, Environment.PRODUCTION} or not rule.holds_in(where):
         return
@@ -86,7 +72,7 @@ def violations(plan: DeploymentPlan, bench: Bench) -> tuple[Violation, ...]:
         AwsUnavailableError: No answer.
     """
     policy = bench.policy
-    if not policy.names or not is_judged(plan):
+    if not policy.names or not puts_up(plan):
         return ()
     seen = footprint_of(plan, bench.clients)
     case = Case(plan, seen, bench, environment_of(plan))

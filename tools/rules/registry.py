@@ -4,6 +4,7 @@ from tools.rules.checks import ALL_CHECKS
 from tools.rules.conflicts import RULES as CONFLICT_RULES
 from tools.rules.declared.all import DECLARED_RULES
 from tools.rules.exclusion import OPTION_RULES
+from tools.rules.preflights import PREFLIGHT_RULES
 from tools.rules.rule import Rule
 from tools.rules.transform_checks import TRANSFORM_CHECKS
 
@@ -56,6 +57,16 @@ def rules_page() -> str:
         f"| {rule.id} | {rule.title} | {rule.severity} | <{rule.source_url}> |"
         for rule in DECLARED_RULES
     ]
+    lines += [
+        "",
+        "# Pre-flight",
+        "",
+        "Looked at in the account before anyone is asked to approve; what fails refuses the plan.",
+        "",
+        "| Id | Check | Source |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {rule.id} | {rule.title} | <{rule.source_url}> |" for rule in PREFLIGHT_RULES]
     return "\n".join(lines) + "\n"
 
 
