@@ -58,8 +58,8 @@ def _within_quotas(subject: Subject) -> Found | None:
     if not wanted:
         return None
     quotas = remembered(subject.clients, "hosting quotas", lambda: _quotas(subject))
-    known = {name: quotas[name] for name in wanted if name in quotas}
-    used = _used(subject) if known else None
+    countable = any(wanted[name] <= quotas[name] for name in wanted if name in quotas)
+    used = _used(subject) if countable else None
     return worst(_within(name, quotas.get(name), wanted[name], most[name], used) for name in wanted)
 
 
