@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import quantiles
 from typing import Any
 
@@ -68,6 +68,8 @@ class Comparison(BaseModel):
     Attributes:
         compared: Requests that both answered.
         differing: How many of them they answered differently.
+        largest_difference: Between two numbers at the same place of two answers; None where the
+            answers have no numbers, or not the same places.
         examples: At most three of those.
     """
 
@@ -77,6 +79,7 @@ class Comparison(BaseModel):
     b: SideResult
     compared: int
     differing: int
+    largest_difference: float | None = None
     examples: tuple[Difference, ...]
 
 
@@ -113,6 +116,11 @@ def compare(
         order = ((0, a), (1, b)) if number % 2 == 0 else ((1, b), (0, a))
         for place, side in order:
             taken[place].append(_asked(side, request, clients))
+    pairs = [
+        (one, other)
+        for one, other in zip(*taken, strict=True)
+        if isinstance(one, Invocation) and isinstance(other, Invocation)
+    ]
     differences = [
         Difference(request=number, a=_preview(one), b=_preview(other))
         for number, (one, other) in enumerate(zip(*taken, strict=True), 1)
@@ -121,8 +129,9 @@ def compare(
     return Comparison(
         a=_result(a, taken[0]),
         b=_result(b, taken[1]),
-        compared=sum(_both(one, other) for one, other in zip(*taken, strict=True)),
+        compared=len(pairs),
         differing=len(differences),
+        largest_difference=_largest(_gap(one, other) for one, other in pairs),
         examples=tuple(differences[:_SHOWN]),
     )
 
@@ -173,6 +182,52 @@ def _same(one: Invocation | str, other: Invocation | str) -> bool:
         return _close(json.loads(first), json.loads(second))
     except ValueError:  # no JSON: only the same bytes are the same answer
         return False
+
+
+def _largest(gaps: Iterable[float | None]) -> float | None:
+    known = [gap for gap in gaps if gap is not None]
+    return max(known, default=None)
+
+
+def _gap(one: Invocation, other: Invocation) -> float | None:
+    """The largest difference of two answers of the same form in JSON or CSV."""
+    first, second = (_numbers(_read(answer.body)) for answer in (one, other))
+    if not first or first.keys() != second.keys():
+        return None
+    return max(abs(first[place] - second[place]) for place in first)
+
+
+def _read(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    try:
+        return json.loads(body)
+    except ValueError:
+        rows = body.decode("utf-8", errors="replace").split()
+        return [[_number(cell) for cell in row.split(",")] for row in rows]
+
+
+def _number(cell: str) -> float | str:
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
+
+
+def _numbers(value: Any, place: str = "") -> dict[str, float]:  # noqa: ANN401 - any JSON value
+    match value:
+        case bool():
+            return {}
+        case int() | float():
+            return {place: float(value)} if math.isfinite(value) else {}
+        case list():
+            members: Iterable[tuple[Any, Any]] = enumerate(value)
+        case dict():
+            members = value.items()
+        case _:
+            return {}
+    found: dict[str, float] = {}
+    for key, member in members:
+        found |= _numbers(member, f"{place}/{key}")
+    return found
 
 
 def _close(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON values

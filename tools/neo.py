@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from tools.endpoint import CompilationSpec, Framework
 
+SUPPORTED_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-cloud.html"
 #: Our frameworks in Neo's spelling; what is not here is no framework of Neo's at all.
 NEO_NAMES: Mapping[Framework, str] = {
     Framework.ONNX: "ONNX",

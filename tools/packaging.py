@@ -12,10 +12,12 @@ from pydantic import BaseModel, ConfigDict
 
 from tools.endpoint import Framework
 from tools.errors import ModelArtifactError, UserError
+from tools.neo import target_of
 from tools.packing.archive import BlobRef, content_size, write_archive
 from tools.packing.artifact import inspect
 from tools.packing.fitting.deep_learning import fit_huggingface, fit_tensorflow, fit_torch
 from tools.packing.fitting.fitted import CANONICAL_SOURCE, Fitted, PackagingStep, SampleRequest
+from tools.packing.fitting.neo import fit_neo, script_step, shapes_for, with_shapes
 from tools.packing.fitting.onnx import fit_onnx
 from tools.packing.fitting.repository import find_repository, fit_repository
 from tools.packing.fitting.scripted import find_script, fit_scripted
@@ -26,13 +28,35 @@ from tools.packing.formats.artifact import ModelArtifact
 from tools.packing.sample_request import sample_request
 from tools.packing.source_files import files_of
 from tools.packing.unpacking import opened
-from tools.sdk import image_uri
+from tools.sdk import image_uri, neo_image_uri
 
 __all__ = ["BlobRef", "Package", "PackagingStep", "SampleRequest", "package"]
 
 
 #: A larger model is not unpacked just to recommend.
 LOOKED_INTO_BYTES = 20_000_000
+
+
+class NeoBuild(BaseModel):
+    """What Neo is asked to make of a package.
+
+    Attributes:
+        framework: In Neo's spelling.
+        framework_version: Where Neo takes one.
+        data_input_config: Name to fixed shape of every input.
+        target_device: Such as "ml_c5".
+        script: The archive with the script that serves the result; None where none is needed.
+        doubts: What Neo may yet refuse.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    framework: str
+    framework_version: str | None
+    data_input_config: dict[str, tuple[int, ...]]
+    target_device: str
+    script: BlobRef | None
+    doubts: tuple[str, ...] = ()
 
 
 class Package(BaseModel):
@@ -50,6 +74,7 @@ class Package(BaseModel):
         sample: A request to try the endpoint with; None when none can be made.
         warnings: What a person should know before approving.
         model_size_bytes: Size of the model's files, unpacked.
+        neo: Neo compiles the archive first; None: it is served as it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,6 +90,7 @@ class Package(BaseModel):
     sample: SampleRequest | None
     warnings: tuple[str, ...]
     model_size_bytes: int
+    neo: NeoBuild | None = None
 
 
 class Look(NamedTuple):
@@ -148,6 +174,63 @@ def package(
         ),
         model_size_bytes=size_bytes,
     )
+
+
+def package_for_neo(
+    source: Path,
+    *,
+    region: str,
+    instance_type: str,
+    framework: Framework | None,
+    sample_path: Path | None,
+    blobs: Path,
+) -> Package:
+    """Lay a model out for Neo's compiler and pack it; arguments and errors as of `package`.
+
+    Raises:
+        ModelArtifactError: Neo does not take it, or a size of its inputs is not known.
+    """
+    target = target_of(instance_type)
+    blobs.mkdir(parents=True, exist_ok=True)
+    with opened(source, blobs) as folder:
+        tree, stripped = without_top_folder(files_of(folder))
+        artifact = one_model(source, tree, inspect(tree), framework)
+        made = fit_neo(artifact, tree, target)
+        fitted = made.fitted
+        sample, sample_warnings = sample_request(fitted, tree, sample_path)
+        shapes = shapes_for(fitted.inputs, sample)
+        script = made.script and with_shapes(made.script, fitted.inputs, shapes)
+        size_bytes = sum(content_size(content) for content in fitted.files.values())
+        archive = write_archive(fitted.files, blobs)
+    steps = (*stripped, *fitted.steps, *((script_step(script),) if script else ()))
+    return Package(
+        framework=fitted.framework,
+        framework_version=fitted.framework_version,
+        image_uri=neo_image_uri(made.framework, region=region, target=target),
+        image_version=fitted.image_version,
+        environment=fitted.environment,
+        archive=archive,
+        steps=(*steps, _packed(archive)),
+        files=tuple(sorted(fitted.files)),
+        sample=sample,
+        warnings=(*made.doubts, *_fixed_sizes(shapes), *sample_warnings),
+        model_size_bytes=size_bytes,
+        neo=NeoBuild(
+            framework=made.framework,
+            framework_version=made.framework_version,
+            data_input_config=shapes,
+            target_device=target,
+            script=write_archive({"neo_onnx.py": script.encode()}, blobs) if script else None,
+            doubts=made.doubts,
+        ),
+    )
+
+
+def _fixed_sizes(shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
+    if not shapes:
+        return ()
+    told = ", ".join(f"{name} {list(shape)}" for name, shape in shapes.items())
+    return (f"The compiled model takes requests of exactly this shape: {told}.",)
 
 
 def _fit(source: Path, tree: Mapping[str, Path], framework: Framework | None) -> Fitted:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.errors import InvalidInputError
+from tools.neo import facts, processor_of
 
 #: Families we resolve, by the SDK's table name.
 FAMILIES = (
@@ -69,6 +70,32 @@ def image_uri(framework: str, *, region: str, version: str, instance_type: str |
     return f"{registry}.dkr.ecr.{region}.{_dns_suffix(region)}/{entry['repository']}:{tag}"
 
 
+def neo_image_uri(framework: str, *, region: str, target: str) -> str:
+    """The image that serves what Neo compiled.
+
+    Args:
+        framework: In Neo's spelling, "ONNX" or "XGBOOST".
+        region: An AWS Region.
+        target: Neo's target device, "ml_c5".
+
+    Raises:
+        InvalidInputError: There is none in that Region.
+    """
+    entry = _table("xgboost-neo")["versions"]["latest"]
+    registry = entry["registries"].get(region)
+    if registry is None:
+        raise InvalidInputError(
+            f"There is no image for what Neo compiles in Region {region}.",
+            remedy=f"Choose one of: {', '.join(sorted(entry['registries']))}.",
+        )
+    host = f"{registry}.dkr.ecr.{region}.{_dns_suffix(region)}"
+    if framework == "XGBOOST":
+        return f"{host}/{entry['repository']}:latest"
+    # The SDK's tables lack this one; it is in the same accounts (facts()["pages"]["images"]).
+    kind = "gpu" if processor_of(target) == "gpu" else "cpu"
+    return f"{host}/sagemaker-neo-onnx:{facts()['onnx_image_version']}-{kind}-py3"
+
+
 def versions(framework: str) -> tuple[str, ...]:
     """All versions of a family's inference images on x86, in the table's order."""
     return tuple(_scope(framework, arm=False)["versions"])
@@ -106,7 +133,7 @@ def table_folder() -> Path:
 
 @cache
 def _table(framework: str) -> dict[str, Any]:
-    if framework not in (*FAMILIES, *LANGUAGE_FAMILIES):
+    if framework not in (*FAMILIES, *LANGUAGE_FAMILIES, "xgboost-neo"):
         raise InvalidInputError(
             f"There is no image family {framework!r}.",
             remedy=f"Choose one of: {', '.join((*FAMILIES, *LANGUAGE_FAMILIES))}.",

@@ -8,9 +8,42 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.endpoint import CompilationSpec, EndpointSpec, ModelSpec
+from tools.packaging import Package
 from tools.plan import Step, UndoCall
 from tools.planners import hosting
-from tools.planners.names import bucket_of, key_of
+from tools.planners.names import bucket_of, compilation_job_name, key_of
+
+
+def compilation_of(model: Package, folder: str) -> CompilationSpec | None:
+    """Return what Neo is asked to make of a package; None for one that is served as it is.
+
+    Args:
+        model: The package.
+        folder: S3 URI of what the plan uploads; its last two parts are the endpoint's name and
+            the plan's suffix.
+    """
+    wanted = model.neo
+    if wanted is None:
+        return None
+    script = wanted.script
+    return CompilationSpec(
+        job_name=compilation_job_name(folder),
+        framework=wanted.framework,
+        framework_version=wanted.framework_version,
+        data_input_config=wanted.data_input_config,
+        target_device=wanted.target_device,
+        output_uri=f"{folder}/compiled",
+        script_uri=f"{folder}/sourcedir.tar.gz" if script else None,
+        script_sha256=script.sha256 if script else None,
+        script_size_bytes=script.size_bytes if script else 0,
+    )
+
+
+def script_variables(wanted: CompilationSpec | None) -> dict[str, str]:
+    """Return what names the script to the image (neo-ai-dlr, neo_template_mxnet_byom.py)."""
+    if wanted is None or wanted.script_uri is None:
+        return {}
+    return {"SAGEMAKER_SUBMIT_DIRECTORY": wanted.script_uri}
 
 
 def compiled_models(spec: EndpointSpec) -> tuple[ModelSpec, ...]:
@@ -71,6 +104,32 @@ def _output(spec: EndpointSpec, wanted: CompilationSpec) -> dict[str, Any]:
     if spec.kms_key_id:
         output["KmsKeyId"] = spec.kms_key_id
     return output
+
+
+def compiled_anew(spec: EndpointSpec, suffix: str) -> EndpointSpec:
+    """Return a specification whose jobs and results are its own: both are named by their plan."""
+    if not compiled_models(spec):
+        return spec
+    variants = [
+        v.model_copy(update={"sagemaker_model": _anew(v.sagemaker_model, suffix)})
+        for v in spec.all_variants
+    ]
+    shadow = variants.pop() if spec.shadow else None
+    return spec.model_copy(update={"variants": tuple(variants), "shadow": shadow})
+
+
+def _anew(served: ModelSpec | None, suffix: str) -> ModelSpec | None:
+    made = served.compilation if served is not None else None
+    if served is None or made is None:
+        return served
+    folder = made.output_uri.removesuffix("/compiled")
+    own = made.model_copy(
+        update={
+            "job_name": compilation_job_name(f"{made.job_name}/{suffix}"),
+            "output_uri": f"{folder}/{suffix}/compiled",
+        }
+    )
+    return served.model_copy(update={"compilation": own})
 
 
 def compilation_undone(number: int, made: dict[str, Any]) -> tuple[UndoCall, ...]:

@@ -23,7 +23,13 @@ from tools.renderers.workflow import render_workflow
 _KEPT = {OUTPUT: "$kept-output", BLOB: "$kept-blob"}
 #: What a script waits for.
 _WAITED = frozenset(
-    {"endpoint_in_service", "endpoint_deleted", "component_in_service", "component_deleted"}
+    {
+        "endpoint_in_service",
+        "endpoint_deleted",
+        "component_in_service",
+        "component_deleted",
+        "compilation_completed",
+    }
 )
 
 
@@ -64,6 +70,13 @@ def _steps_of(plan: DeploymentPlan, spec: EndpointSpec) -> tuple[Step, ...]:
     """The plain calls; of another method's plan, those that make the same endpoint."""
     if plan.method == "api" and plan.kind == "deploy":
         return plan.steps
+    jobs = [s for s in plan.steps if s.operation == "sagemaker.create_compilation_job"]
+    if jobs and not any(model.compilation for model in spec.served):
+        raise InvalidInputError(
+            "The model of this plan is compiled before its stack is made, and code that makes the "
+            "endpoint alone would leave that out.",
+            remedy="Plan it with the method api and render that.",
+        )
     made = any(step.operation == "s3.create_bucket" for step in plan.steps)
     return steps_for(spec, account=plan.account, bucket_exists=not made)
 
@@ -116,6 +129,11 @@ def terraform_of(plan: DeploymentPlan) -> str:
         InvalidInputError: The plan makes no endpoint, or Terraform cannot express it.
     """
     spec = _spec_of(plan)
+    if any(model.compilation is not None for model in spec.served):
+        raise InvalidInputError(
+            "Terraform's aws provider has no resource for a compilation job.",
+            remedy="Render python, which runs the job.",
+        )
     steps = tuple(_scripted(_steps_of(plan, spec), plan.digest))
     return render_terraform(spec, steps, _head(plan.account, plan))
 
@@ -171,5 +189,11 @@ def rendered(plan: DeploymentPlan, language: str) -> str:
         raise InvalidInputError(
             f"There is no rendering {language[:40]!r}.",
             remedy=f"Choose {', '.join(_RENDERERS)}.",
+        )
+    if plan.transform is not None:
+        raise InvalidInputError(
+            "A batch transform is one run of a job, no resource that code could keep: it is not "
+            "rendered.",
+            remedy="Take its calls from `sagepilot plan --json`: each step is one boto3 call.",
         )
     return _RENDERERS[language](plan)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tools import neo
 from tools.catalog import Catalog
 from tools.options import DeploymentOptions
 from tools.recommending.sizing import (
@@ -21,7 +22,8 @@ def asked_instance(asked: DeploymentOptions, workload: Workload, catalog: Catalo
     """
     name = asked.instance_type
     if name is None:
-        return choose_instance(workload, catalog)
+        within = neo.families() if asked.compilation == "neo" else None
+        return choose_instance(workload, catalog, within=within)
     instance = catalog.instance(name)
     if instance is None or not catalog.offers(name, workload.region):
         return None

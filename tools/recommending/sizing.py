@@ -114,10 +114,18 @@ def size_serverless(workload: Workload, catalog: Catalog) -> ServerlessSizing:
 Chosen = tuple[InstanceType, Decimal | None]
 
 
-def choose_instance(workload: Workload, catalog: Catalog) -> Chosen | None:
-    """Return the cheapest fitting type with its price, or None when none is big enough."""
+def choose_instance(
+    workload: Workload, catalog: Catalog, *, within: frozenset[str] | None = None
+) -> Chosen | None:
+    """Return the cheapest fitting type with its price, or None when none is big enough.
+
+    Args:
+        workload: What it is for.
+        catalog: Types and prices.
+        within: The families to choose from, where not all will do.
+    """
     families = GPU_FAMILIES if workload.gpu is GpuNeed.REQUIRED else frozenset(CPU_FAMILIES)
-    return _cheapest(workload, catalog, families)
+    return _cheapest(workload, catalog, families if within is None else families & within)
 
 
 def size_real_time(workload: Workload, chosen: Chosen | None) -> InstanceSizing | None:

@@ -131,6 +131,8 @@ class _Script:
             yield text.PATIENTLY
         yield text.REMOVE
         yield text.WAIT
+        if any(step.waiter == "compilation_completed" for step in self.steps):
+            yield text.WAIT_FOR_COMPILATION
         if self.spec.components:
             yield text.WAIT_FOR_COMPONENT
 
@@ -170,7 +172,7 @@ class _Script:
             yield f"    archive = archives[{literal(sha256)}]"
             yield '    with archive.open("rb") as body:'
             given, indent = {**given, "Body": Source("body")}, 8
-        if operation == "sagemaker.create_model" and self.names.role:
+        if operation in _PATIENT and self.names.role:
             yield call("patiently", given, indent, first=callee)
         elif number in self.names.named_steps:
             yield call(f"answer_{number + 1} = {callee}", given, indent)
@@ -222,12 +224,16 @@ class _Script:
 _OWN_WAITS = {
     "component_in_service": "wait_for_component",
     "component_deleted": "wait_until_gone",
+    "compilation_completed": "wait_for_compilation",
 }
+_PATIENT = frozenset({"sagemaker.create_model", "sagemaker.create_compilation_job"})
 
 
 def _waited(step: ScriptStep) -> Iterator[str]:
     if step.waiter in _OWN_WAITS:
-        name = literal(step.call.parameters["InferenceComponentName"])
+        parameters = step.call.parameters
+        own = parameters.get("CompilationJobName") or parameters["InferenceComponentName"]
+        name = literal(own)
         yield f"    {_OWN_WAITS[step.waiter]}(sagemaker, {name}, poll_s)"
     elif step.waiter:
         yield f'    wait(sagemaker, "{step.waiter}", poll_s)'

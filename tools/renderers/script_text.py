@@ -95,6 +95,21 @@ def wait(sagemaker, waiter, poll_s):
     )
 '''
 
+WAIT_FOR_COMPILATION = '''\
+def wait_for_compilation(sagemaker, name, poll_s):
+    """Wait until Neo has compiled the model; botocore has no waiter for it."""
+    deadline = time.monotonic() + 3600
+    while time.monotonic() < deadline:
+        seen = sagemaker.describe_compilation_job(CompilationJobName=name)
+        status = seen["CompilationJobStatus"]
+        if status == "COMPLETED":
+            return
+        if status in {"FAILED", "STOPPED"}:
+            sys.exit(f"Compilation job {name} is {status}: {seen.get('FailureReason')}")
+        time.sleep(poll_s)
+    sys.exit(f"Compilation job {name} is still {status} after an hour.")
+'''
+
 WAIT_FOR_COMPONENT = '''\
 def wait_for_component(sagemaker, name, poll_s):
     """Wait until an inference component serves; botocore has no waiter for it."""

@@ -1,14 +1,14 @@
 """Advice on AWS's own chips and on compiling; the choice is `tools.recommending.compilation`."""
 
 from tools.endpoint import Framework
+from tools.neo import NEO_NAMES, SUPPORTED_PAGE
 from tools.recommending.sizing import InstanceSizing, size_neuron
 from tools.rules.case import Case
 from tools.rules.rule import ASYNCHRONOUS, REAL_TIME, Rule
 
-NEO_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-cloud.html"
 OPTIMIZATION_PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-optimize.html"
 _DEEP = frozenset({Framework.PYTORCH, Framework.TENSORFLOW, Framework.HUGGINGFACE})
-_NEO = frozenset({Framework.PYTORCH, Framework.TENSORFLOW, Framework.ONNX, Framework.XGBOOST})
+_NEO = frozenset(NEO_NAMES)
 
 
 def _on_gpu(case: Case) -> InstanceSizing | None:
@@ -70,7 +70,7 @@ RULES = (
     Rule(
         id="REC-663",
         title="Neo takes old framework versions only",
-        source_url=NEO_PAGE,
+        source_url=SUPPORTED_PAGE,
         warns=(REAL_TIME,),
         when=lambda case: (
             case.workload.framework in _NEO
@@ -80,7 +80,7 @@ RULES = (
         ),
         says=lambda _: (
             "Neo could make the model faster on c5, m5 and g4dn, but it takes PyTorch up to 2.0, "
-            "TensorFlow up to 2.9, ONNX 1.7 and XGBoost 1.3.3 only."
+            "TensorFlow up to 2.9, ONNX up to 1.7 and XGBoost up to 1.3.3 only."
         ),
     ),
 )

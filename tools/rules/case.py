@@ -88,6 +88,7 @@ class Case:
         inferentia = (
             self.needs.gpu is None
             and self.needs.instance_type is None
+            and self.needs.compilation != "neo"
             and self.workload.gpu is GpuNeed.REQUIRED
         )
         if inferentia:

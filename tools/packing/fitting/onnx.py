@@ -38,7 +38,7 @@ def fit_onnx(artifact: ModelArtifact, tree: Mapping[str, Path]) -> Fitted:
         ModelArtifactError: Weights beside the graph are missing, or no output is a tensor.
     """
     outputs = tuple(spec for spec in artifact.outputs if spec.datatype)
-    _refuse_unservable(artifact, outputs)
+    refuse_unservable(artifact, outputs)
     dropped = [spec.name for spec in artifact.outputs if not spec.datatype]
     graph: Path | bytes = tree[artifact.path]
     if dropped:
@@ -58,7 +58,7 @@ def fit_onnx(artifact: ModelArtifact, tree: Mapping[str, Path]) -> Fitted:
         environment={"SAGEMAKER_TRITON_DEFAULT_MODEL_NAME": MODEL_NAME},
         steps=(*_steps(config), *_dropped_steps(dropped)),
         warnings=_dropped_warnings(dropped),
-        generated=_sample(artifact.inputs),
+        generated=sample_of(artifact.inputs),
         row_format="tensors",
         inputs=artifact.inputs,
     )
@@ -87,7 +87,12 @@ def config_pbtxt(inputs: tuple[TensorSpec, ...], outputs: tuple[TensorSpec, ...]
     return "\n".join(lines) + "\n"
 
 
-def _refuse_unservable(artifact: ModelArtifact, outputs: tuple[TensorSpec, ...]) -> None:
+def refuse_unservable(artifact: ModelArtifact, outputs: tuple[TensorSpec, ...]) -> None:
+    """Refuse a graph that takes or gives no tensors.
+
+    Raises:
+        ModelArtifactError: It is one.
+    """
     odd = [spec.name for spec in artifact.inputs if not spec.datatype]
     if odd or not outputs or not artifact.inputs:
         names = ", ".join(odd) or "its outputs"
@@ -159,8 +164,8 @@ def _dropped_warnings(dropped: list[str]) -> tuple[str, ...]:
     )
 
 
-def _sample(inputs: tuple[TensorSpec, ...]) -> SampleRequest | None:
-    """A KServe v2 request of zeros, with 1 for each open dimension."""
+def sample_of(inputs: tuple[TensorSpec, ...]) -> SampleRequest | None:
+    """Return a KServe v2 request of zeros, with 1 for each open dimension."""
     tensors: list[dict[str, object]] = []
     for spec in inputs:
         shape = [1 if size < 0 else size for size in spec.shape]

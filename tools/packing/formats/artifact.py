@@ -64,6 +64,7 @@ class ModelArtifact(BaseModel):
         sklearn_version: Of the scikit-learn estimators in a pickle, whosever model it is.
         early_stopped: Whether an XGBoost model records a best iteration.
         task: Of a Hugging Face model, by its architecture.
+        opset: Of an ONNX graph: the version of the standard operators.
         extra_files: Further files that belong to the model: weights beside the graph.
         saved_with_numpy_2: Whether a pickle names numpy 2's modules (`numpy._core`).
     """
@@ -82,6 +83,7 @@ class ModelArtifact(BaseModel):
     outputs: tuple[TensorSpec, ...] = ()
     sklearn_version: str | None = None
     early_stopped: bool = False
+    opset: int | None = None
     task: str | None = None
     extra_files: tuple[str, ...] = ()
     saved_with_numpy_2: bool = False

@@ -37,16 +37,22 @@ def inspect_onnx(path: Path, name: str) -> ModelArtifact | None:
     try:
         model = _mapped(path)
         graph = next(messages(model, _MODEL_GRAPH), None)
-        opset = any(True for _ in messages(model, _MODEL_OPSET))
-        if graph is None or not opset:
+        opsets = list(messages(model, _MODEL_OPSET))
+        if graph is None or not opsets:
             return None
-        return _artifact(name, model, graph)
+        return _artifact(name, model, graph).model_copy(update={"opset": _standard(opsets)})
     except ModelArtifactError as error:
         if not name.lower().endswith(".onnx"):
             return None
         raise ModelArtifactError(
             f"{name} is not an ONNX model, or it is cut off.", remedy="Export the model again."
         ) from error
+
+
+def _standard(opsets: list[memoryview]) -> int | None:
+    """The version of the standard operators (OperatorSetIdProto: domain 1, version 2)."""
+    found = (integer(one, 2) for one in opsets if text(one, 1) in {"", "ai.onnx"})
+    return next((version for version in found if version is not None), None)
 
 
 def without_outputs(path: Path, names: frozenset[str]) -> bytes:

@@ -31,7 +31,7 @@ def neo_preprocess(payload: Any, content_type: str) -> dict[str, Any]:
     given = json.loads(payload)
     tensors = given.get("inputs") if isinstance(given, dict) else None
     if not isinstance(tensors, list):
-        raise ValueError('Send {"inputs": [{"name", "shape", "datatype", "data"}]}.')
+        raise TypeError('Send {"inputs": [{"name", "shape", "datatype", "data"}]}.')
     by_name = {str(tensor.get("name")): tensor for tensor in tensors}
     return {name: _array(by_name.get(name), name, kind, shape) for name, kind, shape in INPUTS}
 
