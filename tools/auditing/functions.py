@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tools.rules.declared.node import UNKNOWN, unknown
+from tools.rules.declared.node import UNKNOWN, undecided, unknown
 
 #: Stands for AWS::NoValue: what it is given to is not there.
 NOTHING = object()
@@ -41,6 +41,7 @@ class Working:
         self.missing: list[str] = []
         self._mappings = document.get("Mappings") or {}
         self._conditions = document.get("Conditions") or {}
+        self._held: dict[str, bool | None] = {}
 
     def value(self, part: Any) -> Any:  # noqa: ANN401 - template data
         """Return `part` with its functions worked out."""
@@ -60,8 +61,11 @@ class Working:
         """Return whether a condition holds; None when that cannot be said."""
         if condition not in self._conditions:
             return None
-        worked = self.value(self._conditions[condition])
-        return worked if isinstance(worked, bool) else None
+        if condition not in self._held:
+            self._held[condition] = None  # one that asks for itself cannot be said
+            worked = self.value(self._conditions[condition])
+            self._held[condition] = worked if isinstance(worked, bool) else None
+        return self._held[condition]
 
     def _worked(self, name: str, given: Any) -> Any:  # noqa: ANN401, PLR0911 - one a function
         match name, given:
@@ -77,7 +81,7 @@ class Working:
                 return self._filled(pattern, {k: self.value(v) for k, v in more.items()})
             case "Fn::If", [str(condition), yes, no]:
                 holds = self.holds(condition)
-                return unknown(condition) if holds is None else self.value(yes if holds else no)
+                return undecided(condition) if holds is None else self.value(yes if holds else no)
             case "Condition", str():
                 return self.holds(given)
             case (("Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not"), [*members]):

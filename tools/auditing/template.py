@@ -64,11 +64,13 @@ class _Template:
     ) -> None:
         self.region, self.path = region, path
         self.rows: dict[str, dict[str, Any]] = {
-            str(key): row for key, row in document["Resources"].items() if isinstance(row, dict)
+            str(key): {**row, "Properties": _mapping(row.get("Properties"))}
+            for key, row in document["Resources"].items()
+            if isinstance(row, dict)
         }
         named = {**_pseudo(region), **_parameters(document.get("Parameters") or {}, given)}
         self.working = Working(document, named, self._reference, self._attribute)
-        self._naming: set[str] = set()
+        self._names: dict[str, str] = {}
         self._has_macros = "Transform" in document
 
     def declared(self) -> Declared:
@@ -81,7 +83,7 @@ class _Template:
             known = _TYPES.get(str(row.get("Type")))
             if known is None or self.working.holds(str(row.get("Condition"))) is False:
                 continue
-            body = self.working.value(row.get("Properties") or {})
+            body = self.working.value(row["Properties"])
             path = f"{self.path}Resources.{logical_id}.Properties"
             yield Resource(
                 known[0],
@@ -99,18 +101,17 @@ class _Template:
             if str(row.get("Type")) in _TYPES:
                 path = f"{self.path}Resources.{logical_id}.Properties"
                 self.working.missing.clear()
-                self.working.value(row.get("Properties") or {})
+                self.working.value(row["Properties"])
                 yield from (Node(name, path) for name in dict.fromkeys(self.working.missing))
 
     def _name(self, logical_id: str) -> str:
         key = _TYPES.get(str(self.rows[logical_id].get("Type")), ("", "", False))[1]
-        given = (self.rows[logical_id].get("Properties") or {}).get(key) if key else None
-        if given is None or logical_id in self._naming:
-            return generated(f"{logical_id}.{key or 'Ref'}")
-        self._naming.add(logical_id)
-        worked = self.working.value(given)
-        self._naming.discard(logical_id)
-        return worked if isinstance(worked, str) else generated(f"{logical_id}.{key}")
+        if logical_id not in self._names:
+            self._names[logical_id] = generated(f"{logical_id}.{key or 'Ref'}")
+            worked = self.working.value(self.rows[logical_id]["Properties"].get(key))
+            if isinstance(worked, str) and worked:
+                self._names[logical_id] = worked
+        return self._names[logical_id]
 
     def _reference(self, logical_id: str) -> str | None:
         if logical_id not in self.rows:
@@ -131,7 +132,7 @@ class _Template:
         row = self.rows[logical_id]
         depends = row.get("DependsOn") or []
         direct = {depends} if isinstance(depends, str) else set(depends)
-        direct |= set(_mentioned(row.get("Properties")))
+        direct |= set(_mentioned(row["Properties"]))
         for name in (direct & self.rows.keys()) - found:
             found.add(name)
             self._before(name, found)
@@ -158,6 +159,10 @@ def _mentioned(part: Any) -> Iterator[str]:  # noqa: ANN401 - template data
                 yield from _mentioned(member)
         case _:
             pass
+
+
+def _mapping(value: Any) -> dict[str, Any]:  # noqa: ANN401 - template data
+    return value if isinstance(value, dict) else {}
 
 
 def _pseudo(region: str) -> dict[str, Any]:

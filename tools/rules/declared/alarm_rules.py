@@ -69,7 +69,7 @@ def _namespace(seen: Seen) -> Iterator[Fault]:
         node = row.body.at("Namespace")
         wanted = namespace_of(row.name, frozenset(row.dimensions))
         if node.text is not None and node.text != wanted:
-            yield Fault(f"{row.name} is in {wanted}, not in {node.value}.", (node,), wanted)
+            yield Fault(f"{row.name} is in {wanted}, not in {node.told}.", (node,), wanted)
     for alarm in seen.declared.of("alarm"):
         node = alarm.body.at("Namespace")
         text = node.text or ""
@@ -134,13 +134,13 @@ def _statistic(seen: Seen) -> Iterator[Fault]:
         node, unit = row.body.at("Statistic"), row.body.at("Unit")
         if node.text is not None and node.text not in row.metric.statistics:
             yield Fault(
-                f"{row.name} is read as {' or '.join(row.metric.statistics)}, not as {node.value}.",
+                f"{row.name} is read as {' or '.join(row.metric.statistics)}, not as {node.told}.",
                 (node,),
                 row.metric.statistics[0],
             )
         if unit.text is not None and unit.text != row.metric.unit:
             yield Fault(
-                f"{row.name} is published in {row.metric.unit}, not in {unit.value}: this "
+                f"{row.name} is published in {row.metric.unit}, not in {unit.told}: this "
                 "has no data.",
                 (unit,),
                 row.metric.unit,
@@ -161,17 +161,17 @@ def _threshold(seen: Seen) -> Iterator[Fault]:
         average = row.body.at("Statistic").text in {"Average", "Maximum"}
         if row.name in MICROSECONDS and node.number < _LEAST_LATENCY_US and not _meant(row):
             yield Fault(
-                f"{row.name} counts microseconds: {node.value} is {node.number / 1000:g} ms.",
+                f"{row.name} counts microseconds: {node.told} is {node.number / 1000:g} ms.",
                 (node,),
                 int(node.number * 1000),
             )
         elif row.name in ERRORS and average and node.number > 1:
             yield Fault(
-                f"The average of {row.name} is a share from 0 to 1 and never passes {node.value}.",
+                f"The average of {row.name} is a share from 0 to 1 and never passes {node.told}.",
                 (node,),
             )
         elif row.name.endswith("UtilizationNormalized") and node.number >= 100:
-            yield Fault(f"{row.name} is 0 to 100 % and never passes {node.value}.", (node,))
+            yield Fault(f"{row.name} is 0 to 100 % and never passes {node.told}.", (node,))
 
 
 def _comparison(seen: Seen) -> Iterator[Fault]:
@@ -192,7 +192,7 @@ def _periods(seen: Seen) -> Iterator[Fault]:
         enough = row.body.at("DatapointsToAlarm")
         if enough.number is not None and (most.number or enough.number) < enough.number:
             yield Fault(
-                f"{enough.value} of {most.value} points can never be bad.",
+                f"{enough.told} of {most.told} points can never be bad.",
                 (enough, most),
                 most.value,
             )
@@ -201,13 +201,13 @@ def _periods(seen: Seen) -> Iterator[Fault]:
             continue
         if seconds in _HIGH_RESOLUTION_S and not row.metric.high_resolution:
             yield Fault(
-                f"{row.name} is published every minute; a period of {period.value} s has gaps.",
+                f"{row.name} is published every minute; a period of {period.told} s has gaps.",
                 (period,),
                 _MINUTE_S,
             )
         elif seconds not in _HIGH_RESOLUTION_S and (seconds <= 0 or seconds % _MINUTE_S):
             yield Fault(
-                f"A period is 10, 20, 30 or a multiple of 60 s, not {period.value}.",
+                f"A period is 10, 20, 30 or a multiple of 60 s, not {period.told}.",
                 (period,),
                 _MINUTE_S,
             )

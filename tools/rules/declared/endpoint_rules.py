@@ -50,9 +50,9 @@ def _tags(seen: Seen) -> Iterator[Fault]:
                 yield Fault(f"{row.id} has {len(keys)} tags; at most {most} are allowed.", (tags,))
             for number, key in enumerate(keys):
                 if key.raw.lower().startswith("aws:"):
-                    yield Fault(f"Tag {key.value}: aws: is AWS's own.", (key,))
+                    yield Fault(f"Tag {key.told}: aws: is AWS's own.", (key,))
                 if key.raw and key.raw in [k.raw for k in keys[:number]]:
-                    yield Fault(f"Tag {key.value} stands twice.", (key,))
+                    yield Fault(f"Tag {key.told} stands twice.", (key,))
 
 
 def _references(seen: Seen) -> Iterator[Fault]:
@@ -81,7 +81,7 @@ def _references(seen: Seen) -> Iterator[Fault]:
 
 def _dangling(seen: Seen) -> Iterator[Fault]:
     for node in seen.declared.dangling:
-        yield Fault(f"{node.value} is referred to and not in the template.", (node,))
+        yield Fault(f"{node.told} is referred to and not in the template.", (node,))
 
 
 def _deployment(seen: Seen) -> Iterator[tuple[Resource, Node]]:
@@ -115,13 +115,12 @@ def _shift_sizes(seen: Seen) -> Iterator[Fault]:
             low = seen.limit(f"{limit}_min") if limit != "canary_size" else 1
             high = seen.limit(f"{limit}_max")
             if kind == "CAPACITY_PERCENT" and not low <= size.number <= high:
-                yield Fault(f"{name} is {low} to {high} %, not {size.value}.", (size,))
+                yield Fault(f"{name} is {low} to {high} %, not {size.told}.", (size,))
             if kind == "INSTANCE_COUNT":
                 for count in _fleet(seen, endpoint):
                     if count.number is not None and size.number > count.number * high / 100:
                         yield Fault(
-                            f"{name} {size.value} is more than {high} % of {count.value} "
-                            "instances.",
+                            f"{name} {size.told} is more than {high} % of {count.told} instances.",
                             (size, count),
                         )
 
@@ -166,7 +165,7 @@ def _shift_times(seen: Seen) -> Iterator[Fault]:
             longest = policy.at("MaximumExecutionTimeoutInSeconds")
             allowed = seen.outside(longest, "deployment_max_execution_timeout")
             if allowed:
-                yield Fault(f"An update may take {allowed} s, not {longest.value}.", (longest,))
+                yield Fault(f"An update may take {allowed} s, not {longest.told}.", (longest,))
             waits = [
                 policy.at("WaitIntervalInSeconds"),
                 policy.at("TerminationWaitInSeconds"),
@@ -175,11 +174,11 @@ def _shift_times(seen: Seen) -> Iterator[Fault]:
             most = seen.limit("deployment_wait_interval_max")
             for wait in waits:
                 if wait.number is not None and not 0 <= wait.number <= most:
-                    yield Fault(f"A wait is 0 to {most} s, not {wait.value}.", (wait,))
+                    yield Fault(f"A wait is 0 to {most} s, not {wait.told}.", (wait,))
             total = sum(wait.number or 0 for wait in waits)
             if longest.number is not None and not allowed and total > longest.number:
                 yield Fault(
-                    f"The waits alone take {total:g} s, and the update at most {longest.value} s.",
+                    f"The waits alone take {total:g} s, and the update at most {longest.told} s.",
                     (longest, *(w for w in waits if w.given)),
                 )
 
@@ -206,7 +205,7 @@ def _rollback_of_another(seen: Seen) -> Iterator[Fault]:
                 value = watched.at("Value")
                 if watched.at("Name").text == "EndpointName" and differ(value.raw, endpoint.name):
                     yield Fault(
-                        f"Alarm {row.at('AlarmName').value} watches {value.value}, not "
+                        f"Alarm {row.at('AlarmName').told} watches {value.told}, not "
                         "this endpoint.",
                         (row.at("AlarmName"), value),
                     )

@@ -15,6 +15,11 @@ def unknown(name: str) -> str:
     return f"{UNKNOWN[0]}{name}{UNKNOWN[1]}"
 
 
+def undecided(condition: str) -> str:
+    """Return what stands for a value that may not even be there: a condition decides it."""
+    return unknown(f"?{condition}")
+
+
 def generated(name: str) -> str:
     """Return what stands for a name or ARN that AWS gives."""
     return f"{GENERATED[0]}{name}{GENERATED[1]}"
@@ -29,7 +34,7 @@ def shown(value: Any) -> Any:  # noqa: ANN401 - nested JSON
     """Return a value for people: what is not known as `${Name}`."""
     match value:
         case str():
-            return _MARKED.sub(r"${\1}", value)
+            return _MARKED.sub(r"${\1}", value).replace("${?", "${")
         case dict():
             return {key: shown(member) for key, member in value.items()}
         case list() | tuple():
@@ -85,10 +90,19 @@ class Node(NamedTuple):
         return self.value if isinstance(self.value, str) else ""
 
     @property
+    def undecided(self) -> bool:
+        """Whether it may not even be there."""
+        return self.raw.startswith(f"{UNKNOWN[0]}?")
+
+    @property
     def text(self) -> str | None:
-        """The text when all of it is known."""
-        whole = isinstance(self.value, str) and _MARKED.search(self.value) is None
-        return str(self.value) if whole else None
+        """The text when all of it is known; empty text is a parameter left to be filled in."""
+        return self.raw if self.raw and _MARKED.search(self.raw) is None else None
+
+    @property
+    def told(self) -> str:
+        """The value in a sentence."""
+        return "nothing" if self.value is None else str(self.value)
 
     @property
     def number(self) -> float | None:

@@ -48,14 +48,14 @@ def _numbers(seen: Seen) -> Iterator[Fault]:
         if memory.number is not None and memory.number not in sizes:
             better = next((s for s in sizes if s >= memory.number), sizes[-1])
             yield Fault(
-                f"Serverless memory is one of {', '.join(map(str, sizes))} MB, not {memory.value}.",
+                f"Serverless memory is one of {', '.join(map(str, sizes))} MB, not {memory.told}.",
                 (memory,),
                 better,
             )
         if concurrency.number is not None and not 1 <= concurrency.number <= most:
             yield Fault(
                 f"A serverless endpoint's maximum concurrency is 1 to {most}, not "
-                f"{concurrency.value}.",
+                f"{concurrency.told}.",
                 (concurrency,),
                 max(1, min(int(concurrency.number), most)),
             )
@@ -69,7 +69,7 @@ def _provisioned(seen: Seen) -> Iterator[Fault]:
         top = limit if most.number is None else min(most.number, limit)
         if warm.number is not None and not 1 <= warm.number <= top:
             yield Fault(
-                f"Provisioned concurrency {warm.value} must be between 1 and the maximum "
+                f"Provisioned concurrency {warm.told} must be between 1 and the maximum "
                 f"of {top:g}.",
                 (warm, most),
             )
@@ -182,7 +182,7 @@ def _async_numbers(seen: Seen) -> Iterator[Fault]:
         allowed = seen.outside(node, "async_max_concurrent_invocations_per_instance")
         if allowed:
             yield Fault(
-                f"An instance takes {allowed} requests at a time, not {node.value}.", (node,)
+                f"An instance takes {allowed} requests at a time, not {node.told}.", (node,)
             )
         for key in ("SuccessTopic", "ErrorTopic"):
             topic = given.at("OutputConfig", "NotificationConfig", key)
@@ -212,7 +212,7 @@ def _no_async(seen: Seen) -> Iterator[Fault]:
             continue
         kind = variant.node.at("InstanceType")
         if variant.instance_type.startswith("ml.inf1."):
-            yield Fault(f"Asynchronous inference is not offered on {kind.value}.", (kind,))
+            yield Fault(f"Asynchronous inference is not offered on {kind.told}.", (kind,))
         containers = seen.containers_of(variant)
         if len(containers) > 1:
             yield Fault("An asynchronous endpoint's model has one container.", (containers[1],))
@@ -231,16 +231,16 @@ def _capture(seen: Seen) -> Iterator[Fault]:
         place, share = given.at("DestinationS3Uri"), given.at("InitialSamplingPercentage")
         options = given.at("CaptureOptions")
         if not place.given or (place.text is not None and not _S3.fullmatch(place.text)):
-            yield Fault(f"Captured data goes to S3, not to {place.value}.", (place,))
+            yield Fault(f"Captured data goes to S3, not to {place.told}.", (place,))
         allowed = seen.outside(share, "data_capture_sampling")
         if not share.given or allowed:
-            yield Fault(f"The share to capture is 0 to 100 %, not {share.value}.", (share,))
+            yield Fault(f"The share to capture is 0 to 100 %, not {share.told}.", (share,))
         if not options.given or options.value == []:
             yield Fault("It does not say what to capture.", (options,))
         for row in options.rows():
             mode = row.at("CaptureMode")
             if mode.text not in {None, "Input", "Output", "InputAndOutput"}:
-                yield Fault(f"{mode.value} is nothing that can be captured.", (mode,))
+                yield Fault(f"{mode.told} is nothing that can be captured.", (mode,))
 
 
 OPTION_RULES = (

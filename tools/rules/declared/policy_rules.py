@@ -77,7 +77,7 @@ def _key(seen: Seen) -> Iterator[Fault]:
             one, other = policy.body.at("ScalableDimension"), target.body.at("ScalableDimension")
             if one.text and other.text and one.text != other.text:
                 yield Fault(
-                    f"The target is registered for {other.value}, not {one.value}.",
+                    f"The target is registered for {other.told}, not {one.told}.",
                     (one, other),
                     other.value,
                 )
@@ -89,14 +89,14 @@ def _complete(seen: Seen) -> Iterator[Fault]:
         wanted = _BODIES.get(kind.text or "")
         if kind.text is not None and wanted is None:
             yield Fault(
-                f"{kind.value} is no kind of policy that endpoints have.",
+                f"{kind.told} is no kind of policy that endpoints have.",
                 (kind,),
                 "TargetTrackingScaling",
             )
         elif not kind.given:
             yield Fault(f"Policy {policy.id} has no PolicyType.", (kind,))
         elif wanted and not policy.body.at(wanted).given:
-            yield Fault(f"A {kind.value} policy needs {wanted}.", (policy.body.at(wanted), kind))
+            yield Fault(f"A {kind.told} policy needs {wanted}.", (policy.body.at(wanted), kind))
 
 
 def _metric_given(seen: Seen) -> Iterator[Fault]:
@@ -114,7 +114,7 @@ def _metric_given(seen: Seen) -> Iterator[Fault]:
             )
         name = one.at("PredefinedMetricType")
         if one.given and name.text not in {None, *_PREDEFINED}:
-            yield Fault(f"{name.value} is no predefined metric of SageMaker.", (name,))
+            yield Fault(f"{name.told} is no predefined metric of SageMaker.", (name,))
 
 
 def _metric_fits(seen: Seen) -> Iterator[Fault]:
@@ -134,7 +134,7 @@ def _metric_fits(seen: Seen) -> Iterator[Fault]:
             yield from _metric_of_option(node, variant.option)
 
 
-def _metric_of_option(node: Node, option: InferenceOption) -> Iterator[Fault]:
+def _metric_of_option(node: Node, option: InferenceOption | None) -> Iterator[Fault]:
     name = node.text or ""
     match option:
         case InferenceOption.ASYNCHRONOUS if name in {
@@ -173,10 +173,10 @@ def _target_value(seen: Seen) -> Iterator[Fault]:
         if not isinstance(body.value, dict):
             continue
         if not node.given or (node.number is not None and node.number <= 0):
-            yield Fault(f"Target tracking needs a target above zero, not {node.value}.", (node,))
+            yield Fault(f"Target tracking needs a target above zero, not {node.told}.", (node,))
         elif metric_of(policy).text == UTILIZATION and (node.number or 0) > 1:
             yield Fault(
-                f"The target of {UTILIZATION} is a share between 0 and 1, not {node.value}.",
+                f"The target of {UTILIZATION} is a share between 0 and 1, not {node.told}.",
                 (node,),
             )
 
@@ -186,7 +186,7 @@ def _cooldowns(seen: Seen) -> Iterator[Fault]:
         body, steps = _tracking(policy), policy.body.at("StepScalingPolicyConfiguration")
         for node in (body.at("ScaleInCooldown"), body.at("ScaleOutCooldown"), steps.at("Cooldown")):
             if node.number is not None and node.number < 0:
-                yield Fault(f"A cooldown is not negative, as {node.value} is.", (node,), 300)
+                yield Fault(f"A cooldown is not negative, as {node.told} is.", (node,), 300)
 
 
 def _steps(seen: Seen) -> Iterator[Fault]:
@@ -202,7 +202,7 @@ def _steps(seen: Seen) -> Iterator[Fault]:
         if len(rows) > most:
             yield Fault(f"A policy has up to {most} steps, not {len(rows)}.", (node,))
         if not kind.given or kind.text not in {None, *_ADJUSTMENTS}:
-            yield Fault(f"{kind.value} is no way to adjust.", (kind,), "ChangeInCapacity")
+            yield Fault(f"{kind.told} is no way to adjust.", (kind,), "ChangeInCapacity")
         yield from _intervals(rows, node)
 
 
@@ -258,7 +258,7 @@ def _same_metric(seen: Seen) -> Iterator[Fault]:
         node = metric_of(policy)
         key = (resource_id.raw, node.raw)
         if node.given and resource_id.given and key in taken:
-            yield Fault(f"Two target tracking policies follow {node.value}.", (node,))
+            yield Fault(f"Two target tracking policies follow {node.told}.", (node,))
         taken.add(key)
 
 

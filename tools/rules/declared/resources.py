@@ -78,11 +78,16 @@ class Declared(NamedTuple):
         return self.named("model", given) or self.referred("model", given)
 
 
-def option_of(config: Resource) -> InferenceOption:
-    """Return a configuration's inference type."""
-    if any(row.at("ServerlessConfig").given for row in config.body.at("ProductionVariants").rows()):
+def option_of(config: Resource) -> InferenceOption | None:
+    """Return a configuration's inference type; None when a condition decides it."""
+    variants = config.body.at("ProductionVariants").rows()
+    queue = config.body.at("AsyncInferenceConfig")
+    given = [row.at("ServerlessConfig") for row in variants]
+    if queue.undecided or any(node.undecided for node in given):
+        return None
+    if any(node.given for node in given):
         return InferenceOption.SERVERLESS
-    if config.body.at("AsyncInferenceConfig").given:
+    if queue.given:
         return InferenceOption.ASYNCHRONOUS
     return InferenceOption.REAL_TIME
 
@@ -92,7 +97,7 @@ class Variant(NamedTuple):
 
     config: Resource
     node: Node
-    option: InferenceOption
+    option: InferenceOption | None
     is_shadow: bool
 
     @property

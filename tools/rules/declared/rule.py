@@ -100,4 +100,5 @@ def found_in(
     seen = Seen(declared, catalog)
     for rule in rules:
         for fault in rule.finds(seen):
-            yield rule, fault
+            if not any(node.undecided for node in fault.at):
+                yield rule, fault

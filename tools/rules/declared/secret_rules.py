@@ -18,6 +18,8 @@ _VALUE = re.compile(
     r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.|"
     r"[a-z][a-z0-9+]*://[^/\s:@]+:[^/\s:@]+@",
 )
+#: What language models call tokens.
+_NO_SECRET = re.compile(r"(EOS|BOS|PAD|STOP|UNK|MASK|SEP|CLS|START|END|IMAGE|SPECIAL)_TOKEN$", re.I)
 #: What names a secret without being one.
 _POINTER = re.compile(
     r"arn:|s3://|/|\{\{resolve:|(true|false|none|null|yes|no|\d+)$", re.IGNORECASE
@@ -30,7 +32,7 @@ def _secret(seen: Seen) -> Iterator[Fault]:
             text = node.text
             if not text:
                 continue
-            named = _NAME.search(key) is not None and _POINTER.match(text) is None
+            named = _NAME.search(key) and not _NO_SECRET.search(key) and not _POINTER.match(text)
             if named or _VALUE.search(text):
                 yield Fault(
                     f"Variable {key} of {owner.id} holds a secret in plain text; whoever may "

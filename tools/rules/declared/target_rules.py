@@ -43,12 +43,12 @@ def _key(seen: Seen) -> Iterator[Fault]:
         )
         if namespace.text not in {None, "sagemaker"} or not namespace.given:
             yield Fault(
-                f"An endpoint is scaled in the namespace sagemaker, not {namespace.value}.",
+                f"An endpoint is scaled in the namespace sagemaker, not {namespace.told}.",
                 (namespace,),
                 "sagemaker",
             )
         if not dimension.given or dimension.text not in {None, INSTANCES, PROVISIONED, COPIES}:
-            yield Fault(f"{dimension.value} is no dimension of an endpoint.", (dimension,))
+            yield Fault(f"{dimension.told} is no dimension of an endpoint.", (dimension,))
 
 
 def _resource_id(seen: Seen) -> Iterator[Fault]:
@@ -123,13 +123,13 @@ def _dimension(seen: Seen) -> Iterator[Fault]:
             and resource_id.given
             and (is_component or variant_of_id(resource_id.raw))
         ):
-            yield Fault(f"{node.value} does not fit {resource_id.value}.", (node, resource_id))
-        elif variant is not None and not is_component:
+            yield Fault(f"{node.told} does not fit {resource_id.told}.", (node, resource_id))
+        elif variant is not None and variant.option is not None and not is_component:
             serverless = variant.option is InferenceOption.SERVERLESS
             wanted = PROVISIONED if serverless else INSTANCES
             if node.text != wanted:
                 yield Fault(
-                    f"A {variant.option} endpoint scales {wanted}, not {node.value}.",
+                    f"A {variant.option} endpoint scales {wanted}, not {node.told}.",
                     (node,),
                     wanted,
                 )
@@ -142,9 +142,9 @@ def _bounds(seen: Seen) -> Iterator[Fault]:
             if not node.given:
                 yield Fault(f"Target {target.id} has no {node.path.rpartition('.')[2]}.", (node,))
             if node.number is not None and node.number < 0:
-                yield Fault(f"A bound is not negative, as {node.value} is.", (node,))
+                yield Fault(f"A bound is not negative, as {node.told} is.", (node,))
         if low.number is not None and high.number is not None and low.number > high.number:
-            yield Fault(f"The minimum {low.value} is above the maximum {high.value}.", (low, high))
+            yield Fault(f"The minimum {low.told} is above the maximum {high.told}.", (low, high))
         if high.number == 0:
             yield Fault("With a maximum of 0 nothing ever serves.", (high,))
 
@@ -152,7 +152,7 @@ def _bounds(seen: Seen) -> Iterator[Fault]:
 def _zero(seen: Seen) -> Iterator[Fault]:
     for target in ours(seen):
         variant = scaled_by(seen.declared, target.body.at("ResourceId").raw).variant
-        if variant is None or variant.option is InferenceOption.ASYNCHRONOUS:
+        if variant is None or variant.option in {InferenceOption.ASYNCHRONOUS, None}:
             continue
         rows = [target.body.at("MinCapacity")]
         rows += [row.at("ScalableTargetAction", "MinCapacity") for row in _schedules(seen, target)]
@@ -181,8 +181,8 @@ def _serverless(seen: Seen) -> Iterator[Fault]:
             )
         if high.number is not None and most.number is not None and high.number > most.number:
             yield Fault(
-                f"Provisioned concurrency up to {high.value} is above the maximum "
-                f"concurrency of {most.value}.",
+                f"Provisioned concurrency up to {high.told} is above the maximum "
+                f"concurrency of {most.told}.",
                 (high, most),
                 most.value,
             )
@@ -199,7 +199,7 @@ def _first_count(seen: Seen) -> Iterator[Fault]:
         )
         if high.number is not None and (count.number or 0) > high.number:
             yield Fault(
-                f"It starts with {count.value} instances, above the maximum {high.value}.",
+                f"It starts with {count.told} instances, above the maximum {high.told}.",
                 (count, high),
                 high.value,
             )
@@ -251,16 +251,16 @@ def _one_schedule(row: Node) -> Iterator[Fault]:
         yield Fault("The scheduled action has no schedule.", (when,))
     found = re.fullmatch(r"(at|rate|cron)\((.+)\)", when.text or "")
     if when.text is not None and found is None:
-        yield Fault(f"{when.value} is not of the form at(..), rate(..) or cron(..).", (when,))
+        yield Fault(f"{when.told} is not of the form at(..), rate(..) or cron(..).", (when,))
     elif found and found[1] == "cron" and len(found[2].split()) != _CRON_FIELDS:
         yield Fault(f"cron(..) has six fields, not {len(found[2].split())}.", (when,))
     elif found and found[1] == "rate" and not re.fullmatch(r"\d+ (minute|hour|day)s?", found[2]):
-        yield Fault(f"{when.value} is no rate, as rate(1 day) is.", (when,))
+        yield Fault(f"{when.told} is no rate, as rate(1 day) is.", (when,))
     if not action.opaque and not low.given and not high.given:
         yield Fault("The scheduled action changes nothing: it names no bound.", (action,))
     if low.number is not None and high.number is not None and low.number > high.number:
         yield Fault(
-            f"The scheduled minimum {low.value} is above the maximum {high.value}.",
+            f"The scheduled minimum {low.told} is above the maximum {high.told}.",
             (low, high),
             NO_VALUE,
         )

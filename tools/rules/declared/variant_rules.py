@@ -82,10 +82,10 @@ def _ranges(seen: Seen) -> Iterator[Fault]:
             node = variant.node.at(key)
             allowed = seen.outside(node, limit)
             if allowed:
-                yield Fault(f"The {what} is {allowed} {unit}, not {node.value}.", (node,))
+                yield Fault(f"The {what} is {allowed} {unit}, not {node.told}.", (node,))
         weight = variant.node.at("InitialVariantWeight")
         if weight.number is not None and weight.number < 0:
-            yield Fault(f"A weight is not negative, as {weight.value} is.", (weight,))
+            yield Fault(f"A weight is not negative, as {weight.told} is.", (weight,))
 
 
 def _volume(seen: Seen) -> Iterator[Fault]:
@@ -215,7 +215,7 @@ def _component_numbers(seen: Seen) -> Iterator[Fault]:
                 f"Component {component.id} does not say how much memory it needs.", (memory,)
             )
         if memory.number is not None and memory.number < least:
-            yield Fault(f"A component needs at least {least} MB, not {memory.value}.", (memory,))
+            yield Fault(f"A component needs at least {least} MB, not {memory.told}.", (memory,))
         if copies.number is not None and copies.number < 1:
             yield Fault("A component begins with at least one copy.", (copies,), 1)
 
@@ -228,10 +228,10 @@ def _managed(seen: Seen) -> Iterator[Fault]:
         if not node.given:
             continue
         if low.number is not None and high.number is not None and low.number > high.number:
-            yield Fault(f"The minimum {low.value} is above the maximum {high.value}.", (low, high))
+            yield Fault(f"The minimum {low.told} is above the maximum {high.told}.", (low, high))
         if high.number is not None and (first.number or 0) > high.number:
             yield Fault(
-                f"It starts with {first.value} instances, above the maximum {high.value}.",
+                f"It starts with {first.told} instances, above the maximum {high.told}.",
                 (first, high),
             )
         if low.number == 0 and variant.node.at("ModelName").given:
@@ -246,7 +246,7 @@ def _several_variants(seen: Seen) -> Iterator[Fault]:
     """Several variants, and a shadow, are for real-time alone."""
     for config in seen.declared.of("config"):
         rows = variants_of(config)
-        if len(rows) > 1 and rows[0].option is not InferenceOption.REAL_TIME:
+        if len(rows) > 1 and rows[0].option not in {InferenceOption.REAL_TIME, None}:
             place: Node = config.body.at("ProductionVariants")
             yield Fault(f"A {rows[0].option} endpoint has one variant, not {len(rows)}.", (place,))
 
