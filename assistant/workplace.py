@@ -1,11 +1,11 @@
 """What the assistant works with: catalogue, journal, clients, folders. Made once, in bootstrap."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from tools.approval import Approval
@@ -31,6 +31,7 @@ from tools.preflighting import preflight, require_passed
 from tools.requirements import ModelSourceKind, Requirements
 from tools.sample import SampleFiles
 from tools.source import SAMPLE
+from tools.starters import Starter, needs_of
 
 _catalogues: WeakKeyDictionary[AwsClients, JumpStartCatalogue] = WeakKeyDictionary()
 _catalogues_lock = threading.Lock()
@@ -134,6 +135,20 @@ class Workplace(NamedTuple):
         clients = self.clients(needs.region or self.region)
         room = self._workroom()._replace(catalog=self.catalog_for(needs))
         return plan_for(needs, clients, room, method)
+
+    def started(self, starter: Starter, changes: Mapping[str, Any]) -> Requirements:
+        """Return what a starter wishes for here, with one's own values on top.
+
+        Raises:
+            pydantic.ValidationError: A value is out of range.
+        """
+        return needs_of(
+            starter,
+            changes,
+            folder=self.home / "starters",
+            sample=self.sample,
+            sandbox=self.target == "sandbox",
+        )
 
     def plan_spec(
         self, spec: EndpointSpec, method: DeploymentMethod | None = None

@@ -22,24 +22,38 @@ RENDERINGS = ("python", "cloudformation", "terraform", "notebook", "workflow")
 
 
 @click.command()
-@click.argument("source", default="-")
+@click.argument("source", required=False)
+@click.option("--starter", help="Begin from a ready template; `sagepilot starters` lists them.")
+@click.option("--model", help="With --starter: your own model, a path or s3://.")
 @click.option("--method", type=click.Choice(["api", "jumpstart", "sdk", "cloudformation"]))
 @click.option("--render", type=click.Choice(RENDERINGS), help="Write the plan as code.")
 @JSON
 @click.pass_context
 def command(
     ctx: click.Context,
-    source: str,
+    /,
+    source: str | None,
     method: str | None,
     render: str | None,
+    *,
     as_json: bool,
+    **own: str | None,
 ) -> None:
     """Make one exact plan; SOURCE is a file or - (JSON, or a sentence).
 
-    JSON is the requirements, or the specification that `sagepilot import` writes.
+    JSON is the requirements, or the specification that `sagepilot import` writes. With --starter
+    SOURCE may be left out; what it says stands in place of the starter's own values.
     """
-    place = app(ctx).place
-    plan = place.propose(_planned(place, source, DeploymentMethod(method) if method else None))
+    starter, model = own["starter"], own["model"]
+    if model is not None and starter is None:
+        raise click.UsageError("--model goes with --starter; else name the model in SOURCE.")
+    place, way = app(ctx).place, DeploymentMethod(method) if method else None
+    if starter is None:
+        plan = place.propose(_planned(place, source or "-", way))
+    else:
+        from assistant.cli.starters import planned_from
+
+        plan = place.propose(planned_from(place, starter, (source, model), way))
     if render is not None:
         from tools.planners.rendering import rendered
 

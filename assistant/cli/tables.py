@@ -1,6 +1,6 @@
 """Tables for people (rich); programs take `--json`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group
@@ -12,6 +12,7 @@ from tools.plan import DeploymentPlan
 if TYPE_CHECKING:
     from tools.comparison import Comparison
     from tools.monitoring import EndpointMetrics
+    from tools.starters import Starter
 
 
 def dollars(amount: float | None) -> str:
@@ -51,6 +52,24 @@ def preflight_lines(report: dict[str, Any] | None) -> list[str]:
             for check in open_checks
         ),
     ]
+
+
+def show_starters(found: "Sequence[Starter]", *, whole: bool) -> None:
+    """List starters; `whole`: with what they wish for and what to change."""
+    console = Console()
+    for starter in found:
+        console.print(Text.assemble((starter.id, "bold"), f"  {starter.title.en}"))
+        console.print(Text(f"  {starter.purpose.en}"))
+        if not whole:
+            continue
+        console.print(Text(f"  Why: {starter.why.en} ({starter.source_url})"))
+        for field, value in starter.requirements.said().items():
+            console.print(Text(f"  {field}: {value}"))
+        console.print(Text(f"  Change first: {', '.join(starter.change)}"))
+        if starter.stand_in is not None:
+            console.print(Text(f"  In the sandbox: {starter.stand_in.why.en}"))
+    if not whole:
+        console.print(Text("\nPlan one with `sagepilot plan --starter NAME [--model YOURS]`."))
 
 
 def show_plan(plan: DeploymentPlan) -> None:
