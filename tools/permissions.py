@@ -23,6 +23,7 @@ _HOSTING = {
         "CreateEndpoint", "DescribeEndpoint", "DeleteEndpoint", "InvokeEndpoint",
         "InvokeEndpointAsync", "UpdateEndpointWeightsAndCapacities",
     ),
+    "transform-job": ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob"),
 }  # fmt: skip
 _SCALING_ACTIONS = (
     "RegisterScalableTarget", "DeregisterScalableTarget", "DescribeScalableTargets",
@@ -75,6 +76,11 @@ def caller_policy(account: str, region: str) -> dict[str, Any]:
                 **_allow("PassExecutionRoles", ["iam:PassRole"], roles),
                 "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
             },
+            _allow(
+                "TransformLogs",
+                ["logs:DescribeLogStreams", "logs:FilterLogEvents"],
+                f"arn:aws:logs:{region}:{account}:log-group:/aws/sagemaker/TransformJobs:*",
+            ),
             _allow(
                 "AutoScaling",
                 [f"application-autoscaling:{action}" for action in _SCALING_ACTIONS],

@@ -39,7 +39,7 @@ def standing_deployments(turns: Sequence[Blocks]) -> tuple[Deployed, ...]:
     """The newest deployment of each endpoint name, without those that were removed."""
     standing: dict[str, Deployed] = {}
     for block in (block for blocks in turns for block in blocks):
-        if isinstance(block, Deployed):
+        if isinstance(block, Deployed) and block.outputs is None:  # a job is no endpoint
             standing[block.endpoint_name] = block
         elif isinstance(block, Undone):
             standing.pop(block.endpoint_name, None)

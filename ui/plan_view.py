@@ -12,6 +12,7 @@ from ui.session import Page
 from ui.wording import lines, link, money, operation_label, plain, safe_markdown
 
 _NAMES = (
+    "TransformJobName",
     "EndpointName",
     "EndpointConfigName",
     "ModelName",
@@ -53,7 +54,8 @@ def draw_plan(page: Page, block: PlanBlock, *, state: PlanState, outcome: str = 
 
 def _draw_content(plan: PlanProposed) -> None:
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Per month", money(plan.cost_usd_per_month), width="content")
+        label = "This run" if plan.kind == "transform" else "Per month"
+        st.metric(label, money(plan.cost_usd_per_month), width="content")
         if plan.cost_if_forgotten_usd_per_month is not None:
             forgotten = money(plan.cost_if_forgotten_usd_per_month)
             st.metric("If forgotten", forgotten, width="content")

@@ -26,12 +26,38 @@ _LONGEST_SHOWN = 20_000
 
 def draw_deployed(page: Page, event: Deployed, *, current: bool) -> None:
     """The endpoint, how it answered, and (while it is the newest of its name) the form."""
+    if event.outputs is not None:
+        _draw_outputs(event.endpoint_name, event.outputs)
+        return
     with st.container(border=True):
         st.markdown(f"#### :green[:material/check_circle:] {plain(event.endpoint_name)} answers")
         _draw_verification(event.verification)
         st.code(event.endpoint_arn, language=None, wrap_lines=True)
         if current:
             draw_invocation(page, event.endpoint_name, place="result")
+
+
+def _draw_outputs(job_name: str, outputs: Mapping[str, Any]) -> None:
+    """The results of a batch transform: where, how many, how long, at what cost."""
+    with st.container(border=True):
+        st.markdown(f"#### :green[:material/check_circle:] {plain(job_name)} is done")
+        complete = (outputs.get("objects"), outputs.get("records")) == (
+            outputs.get("input_objects"), outputs.get("input_records"),
+        )  # fmt: skip
+        if not complete:
+            st.warning("There are not as many results as the input has records.")
+        figures = [("Result files", str(outputs.get("objects")))]
+        if outputs.get("records") is not None:
+            figures.append(("Records", f"{outputs['records']:,}"))
+        if outputs.get("duration_s") is not None:
+            figures.append(("Took", duration_ms(float(outputs["duration_s"]) * 1000)))
+        if outputs.get("cost_usd") is not None:
+            figures.append(("At list price", f"${float(outputs['cost_usd']):,.4f}"))
+        with st.container(horizontal=True, gap="medium"):
+            for label, value in figures:
+                st.metric(label, value, width="content")
+        st.code(str(outputs.get("uri")), language=None, wrap_lines=True)
+        st.code(str(outputs.get("preview"))[:_LONGEST_SHOWN], language=None, height=160)
 
 
 def draw_undone(event: Undone) -> None:

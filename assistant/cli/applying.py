@@ -13,6 +13,7 @@ from tools.plan import DeploymentPlan
 
 if TYPE_CHECKING:
     from assistant.bootstrap import App
+    from tools.transform_result import TransformResult
 
 
 def applied(
@@ -51,7 +52,9 @@ def applied(
             emit({**told, "target": plan.target, "region": plan.region, "account": plan.account})
         else:
             click.echo(f"{item.endpoint_name}: {item.status} ({plan.target}, {plan.region})")
-            if item.verification is not None:
+            if item.outputs is not None:
+                _tell_results(item.outputs)
+            elif item.verification is not None:
                 _tell(item.verification.model_dump())
 
 
@@ -67,6 +70,18 @@ def _same_target(app: "App", plan: DeploymentPlan) -> None:
             f"This plan is for account {plan.account}, these credentials are of {account}.",
             remedy="Use the other account's credentials, or make the plan again.",
         )
+
+
+def _tell_results(found: "TransformResult") -> None:
+    """A batch transform's results: where, how many, how long, at what cost."""
+    counted = "" if found.records is None else f", {found.records:,} records"
+    click.echo(f"Results: {found.objects} of {found.input_objects} objects{counted} in {found.uri}")
+    if found.duration_s is not None:
+        cost = "price not known" if found.cost_usd is None else f"about USD {found.cost_usd:f}"
+        click.echo(f"Took {found.duration_s:g} s; {cost} at list price.")
+    if found.records != found.input_records or found.objects != found.input_objects:
+        click.echo(f"Not as many as the input has: {found.input_records} records.")
+    click.echo(f"First lines:\n{''.join(found.preview.splitlines(keepends=True)[:5])}".rstrip())
 
 
 def _tell(checked: dict[str, object]) -> None:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from tools.starters import Starter
 
 
-def dollars(amount: float | None) -> str:
-    """Return an amount a month as text."""
-    return "price not known" if amount is None else f"USD {amount:,.2f} a month"
+def dollars(amount: float | None, period: str = " a month") -> str:
+    """Return an amount, a month unless said otherwise, as text."""
+    return "price not known" if amount is None else f"USD {amount:,.2f}{period}"
 
 
 def plan_table(told: dict[str, Any]) -> Group:
@@ -27,9 +27,10 @@ def plan_table(told: dict[str, Any]) -> Group:
         table.add_column(heading)
     for number, step in enumerate(told["steps"], 1):
         table.add_row(str(number), step["operation"], Text(step["why"]))
+    period = " for this run" if told.get("kind") == "transform" else " a month"
     lines = [
         f"{told['target']} · account {told['account']} · {told['region']}",
-        f"Cost: {dollars(told['cost_usd_per_month'])}; "
+        f"Cost: {dollars(told['cost_usd_per_month'], period)}; "
         f"if forgotten: {dollars(told['cost_if_forgotten_usd_per_month'])}",
         f"Undo: {len(told['undo'])} calls, last first",
         *(f"Mind: {warning}" for warning in told["warnings"]),

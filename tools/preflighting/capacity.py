@@ -21,6 +21,7 @@ from tools.preflighting.remembered import remembered
 _MOST_ENDPOINTS = 200  # more are not counted one by one
 _SIDE_BY_SIDE = 8
 _CONCURRENCY, _ENDPOINTS = "serverless concurrency", "serverless endpoints"
+_HOSTING, _JOBS = " for endpoint usage", " for transform job usage"
 _ASK = "Ask for a higher quota in Service Quotas, or choose another instance type or region."
 
 
@@ -57,9 +58,11 @@ def _within_quotas(subject: Subject) -> Found | None:
     wanted, most = _wanted(subject), _wanted(subject, scaled=True)
     if not wanted:
         return None
-    quotas = remembered(subject.clients, "hosting quotas", lambda: _quotas(subject))
+    usage = _usage(subject)
+    quotas = remembered(subject.clients, f"quotas{usage}", lambda: _quotas(subject, usage))
     countable = any(wanted[name] <= quotas[name] for name in wanted if name in quotas)
-    used = _used(subject) if countable else None
+    look = _used_by_jobs if usage == _JOBS else _used
+    used = look(subject) if countable else None
     return worst(_within(name, quotas.get(name), wanted[name], most[name], used) for name in wanted)
 
 
@@ -76,14 +79,19 @@ def _wanted(subject: Subject, *, scaled: bool = False) -> Counter[str]:
     return found
 
 
-def _quotas(subject: Subject) -> dict[str, float]:
-    """The region's quotas of hosting: instance type, or one of the two of serverless."""
+def _usage(subject: Subject) -> str:
+    """How the names of the quotas end that count here."""
+    return _JOBS if subject.plan.kind == "transform" else _HOSTING
+
+
+def _quotas(subject: Subject, usage: str) -> dict[str, float]:
+    """The region's quotas: instance type, or one of the two of serverless."""
     found = {}
     for row in _pages(subject, "service-quotas.list_service_quotas",
                       {"ServiceCode": "sagemaker", "MaxResults": 100}, "Quotas"):  # fmt: skip
         name = str(row["QuotaName"])
         lowered = name.lower()
-        if lowered.endswith(" for endpoint usage"):
+        if lowered.endswith(usage):
             found[name.split(" ", 1)[0]] = float(row["Value"])
         elif "serverless" in lowered and "concurrency" in lowered:
             found[_CONCURRENCY] = float(row["Value"])
@@ -119,6 +127,25 @@ def _used(subject: Subject) -> Counter[str] | None:
         return Counter()
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
         return sum(pool.map(lambda name: _taken(subject, name), names), Counter())
+
+
+def _used_by_jobs(subject: Subject) -> Counter[str] | None:
+    """What the region's transform jobs take now; None when there are too many to count."""
+    rows = list(
+        _pages(
+            subject, "sagemaker.list_transform_jobs",
+            {"MaxResults": 100, "StatusEquals": "InProgress"}, "TransformJobSummaries",
+        )
+    )  # fmt: skip
+    if len(rows) > _MOST_ENDPOINTS:
+        return None
+    found: Counter[str] = Counter()
+    for row in rows:
+        name = {"TransformJobName": row["TransformJobName"]}
+        resources = subject.clients.call("sagemaker.describe_transform_job", name)
+        wanted = resources["TransformResources"]
+        found[str(wanted["InstanceType"])] += int(wanted["InstanceCount"])
+    return found
 
 
 def _taken(subject: Subject, name: str) -> Counter[str]:
