@@ -15,7 +15,7 @@ Decisions:
 
 import math
 import re
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import JsonValue, ValidationError
 
@@ -24,6 +24,7 @@ from tools.reading.folding import fold
 from tools.reading.measures import Measure, measures, tidy
 from tools.reading.units import Dimension
 from tools.reading.vocabulary import NO, YES, framework_pattern, region_names
+from tools.reading.wording import OPTION_FIELDS, option_remedy, option_value
 from tools.requirements import Requirements
 
 T = TypeVar("T")
@@ -88,7 +89,7 @@ _PERIODS_PER_MONTH = {
 }
 
 
-def parse_value(field: str, text: str | float | bool | dict[str, Any]) -> JsonValue:
+def parse_value(field: str, text: JsonValue) -> JsonValue:
     """Read a value for `field` of `Requirements`.
 
     Args:
@@ -111,6 +112,8 @@ def parse_value(field: str, text: str | float | bool | dict[str, Any]) -> JsonVa
     value: JsonValue
     if field in QUANTITIES:
         value = _quantity(field, text)
+    elif isinstance(text, str) and field in OPTION_FIELDS:
+        value = _option(field, text.strip())
     elif isinstance(text, str):
         value = _choice(field, text.strip())
     else:
@@ -221,6 +224,16 @@ def _choice(field: str, text: str) -> JsonValue:  # noqa: PLR0911
             return plain
 
 
+def _option(field: str, text: str) -> JsonValue:
+    if field in {"challenger_source", "shadow_source"}:
+        return source_of(text)
+    try:
+        return option_value(field, text)
+    except ValueError as error:
+        words = _words(field)
+        raise InvalidInputError(f"{text!r} is no {words}.", remedy=_remedy(field)) from error
+
+
 def _yes_no(field: str, plain: str) -> bool:
     if re.fullmatch(YES, plain):
         return True
@@ -251,10 +264,13 @@ def source_of(text: str) -> dict[str, JsonValue]:
 
 
 def _words(field: str) -> str:
-    return re.sub(r" (?:ms|s|bytes|usd per month)$", "", field.replace("_", " "))
+    plain = re.sub(r" (?:ms|s|bytes|in mb|arn|usd per month)$", "", field.replace("_", " "))
+    return {"kms key id": "KMS key", "output uri": "place for results"}.get(plain, plain)
 
 
-def _remedy(field: str) -> str:
+def _remedy(field: str) -> str:  # noqa: PLR0911 - one line a kind
+    if field in OPTION_FIELDS:
+        return option_remedy(field)
     if field in QUANTITIES:
         return _REMEDIES[QUANTITIES[field][0]]
     if field in _BOOLEANS:
