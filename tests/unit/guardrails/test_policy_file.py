@@ -1,5 +1,7 @@
 """`policy.toml`: read whole, or refused with the line that is wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from tools.errors import InvalidInputError
@@ -111,3 +113,13 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "policy.toml").write_bytes(b"\xff\xfe[x]")
     with pytest.raises(InvalidInputError, match="cannot be read"):
         load_policy(tmp_path / "policy.toml")
+
+
+def test_the_example_in_the_docs_holds_every_rule():
+    page = (Path(__file__).parents[3] / "docs" / "policy.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n", 1)[1].split("```", 1)[0]
+    policy = parse_policy(example)
+    assert set(policy.names) == set(type(policy).model_fields)
+    with pytest.raises(InvalidInputError) as refused:
+        parse_policy("[instances]\nmaximum = 3\n")
+    assert page.split("```text\n", 1)[1].split("```", 1)[0].strip() in refused.value.message
