@@ -22,7 +22,6 @@ from tools.deployment import Deployment, apply, unfinished
 from tools.errors import InvalidInputError, SagepilotError
 from tools.invocation import Invocation, Request, invoke
 from tools.journal import Journal
-from tools.observation import endpoint_rows
 from tools.plan import parse_plan
 from tools.policy import find_policy, load_policy
 from tools.sample import ready_sample
@@ -112,8 +111,8 @@ class App:
         self._transcript.delete(name)
 
     def endpoints(self) -> tuple[dict[str, Any], ...]:
-        """Return the region's endpoints, as `tools.observation.endpoint_rows`."""
-        return endpoint_rows(self.place.clients(self.region), self.place.catalog, self.place.now())
+        """Return the region's endpoints, parked ones too, as `Workplace.endpoints`."""
+        return self.place.endpoints(self.region)
 
     def invoke(
         self,

@@ -20,7 +20,6 @@ from assistant.presenting import plan_event, recommendation_json
 from assistant.workplace import Workplace
 from tools.deployment import outcome
 from tools.errors import InvalidInputError, NotFoundError, SagepilotError, UserError
-from tools.observation import endpoint_rows
 from tools.plan import DeploymentPlan, parse_plan
 from tools.planners.removal import plan_deletion, plan_undo
 from tools.quantities import parse_value
@@ -223,7 +222,7 @@ def _search(arguments: SearchNotes, state: State, place: Workplace) -> Outcome:
 
 def _endpoints(_: DescribeEndpoints, state: State, place: Workplace) -> Outcome:
     region = known(state).region or place.region
-    rows = endpoint_rows(place.clients(region), place.catalog, place.now())
+    rows = place.endpoints(region)
     return Outcome({"endpoints": list(rows), "target": place.target, "region": region})
 
 

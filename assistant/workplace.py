@@ -17,17 +17,19 @@ from tools.errors import SagepilotError
 from tools.footprint import puts_up
 from tools.journal import Journal
 from tools.jumpstart.reading import JumpStartCatalogue
+from tools.observation import endpoint_rows
 from tools.packaging import Look, look
 from tools.plan import DeploymentPlan, parse_plan
 from tools.planners import catalogue, hub
 from tools.planners.lifecycle import Bench
+from tools.planners.parked import parked_rows
 from tools.planners.removal import Removal
 from tools.planning import Workroom, plan_for, plan_spec
 from tools.policy import NO_POLICY, Policy, enforce, enforce_approver
 from tools.policy import Bench as PolicyBench
+from tools.preflighting import preflight, require_passed
 from tools.recommendation import Recommendation, recommend
 from tools.recording.request import Recording, SdkRequest
-from tools.preflighting import preflight, require_passed
 from tools.requirements import ModelSourceKind, Requirements
 from tools.sample import SampleFiles
 from tools.source import SAMPLE
@@ -190,6 +192,7 @@ class Workplace(NamedTuple):
 
         Raises:
             PolicyRefusedError: A rule forbids it.
+            PreflightFailedError: AWS would refuse it.
             UserError: The policy file cannot be read, or AWS refused a read.
             AwsUnavailableError: No answer.
         """
@@ -234,6 +237,14 @@ class Workplace(NamedTuple):
     def keep(self, plan: DeploymentPlan) -> None:
         """Store a plan, so that its digest is enough to approve it."""
         self.journal.save_plan(plan.digest, plan.model_dump_json(), self.now())
+
+    def endpoints(self, region: str) -> tuple[dict[str, Any], ...]:
+        """Return a row for each endpoint of a region, what is parked last.
+
+        As `tools.observation.endpoint_rows` and `tools.planners.parked.parked_rows`.
+        """
+        running = endpoint_rows(self.clients(region), self.catalog, self.now())
+        return (*running, *parked_rows(self.removal(region)))
 
     def removal(self, region: str) -> Removal:
         """Return what an undo or a deletion in `region` is planned on."""

@@ -8,6 +8,8 @@ from tools.errors import InvalidInputError
 #: ISO 8601 in UTC; read by `sagepilot endpoints` and by everyone who looks at the tags.
 EXPIRES_TAG = "sagepilot:expires-at"
 LONGEST = timedelta(days=366)
+#: How long before its end an endpoint's end is pointed out.
+SOON = timedelta(days=1)
 
 
 def expiry_moment(text: str, now: datetime, timezone: str | None = None) -> datetime:
@@ -48,6 +50,21 @@ def expiry_moment(text: str, now: datetime, timezone: str | None = None) -> date
             remedy="Name a moment within the next year.",
         )
     return aware
+
+
+def is_soon(text: str | None, now: datetime) -> bool:
+    """Say whether the moment that a tag holds is less than a day ahead, or past.
+
+    Args:
+        text: The tag's value; None, or anything that is no moment, is never soon.
+        now: Aware.
+    """
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return False
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware <= now + SOON
 
 
 def _zone(name: str) -> ZoneInfo:

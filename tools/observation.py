@@ -8,7 +8,7 @@ from typing import Any
 from tools.aws import AwsClients
 from tools.catalog import Catalog
 from tools.errors import NotFoundError
-from tools.expiry import EXPIRES_TAG
+from tools.expiry import EXPIRES_TAG, is_soon
 from tools.plan import PLAN_TAG
 
 HOURS_PER_MONTH = 730
@@ -28,7 +28,8 @@ def endpoint_rows(
     `instance_count`, `memory_size_in_mb`, `max_concurrency`, `created_at` (ISO), `region`,
     `cost_usd_per_month` (standing cost, which is what it costs if forgotten; None when a price is
     not known), `cost_so_far_usd` (since it was made, at the present capacity), `expires_at` (ISO,
-    None when nothing was planned) and `ours`.
+    None when nothing was planned), `expires_soon` (within a day), `restored_by` (None: it runs)
+    and `ours`.
 
     Raises:
         UserError: AWS refused.
@@ -86,6 +87,8 @@ def endpoint_row(name: str, clients: AwsClients, catalog: Catalog, now: datetime
         "created_at": endpoint["CreationTime"].isoformat(),
         "region": clients.target.region_name,
         "expires_at": tags.get(EXPIRES_TAG),
+        "expires_soon": is_soon(tags.get(EXPIRES_TAG), now),
+        "restored_by": None,
         "ours": PLAN_TAG in tags,
     }
     monthly = _standing_cost(row, serverless, catalog)

@@ -11,7 +11,7 @@ from ui.result_view import draw_failed, draw_invocation
 from ui.session import Page
 from ui.wording import money, option_label, plain
 
-_COLOURS = {"InService": "green", "Failed": "red", "OutOfService": "red"}
+_COLOURS = {"InService": "green", "Parked": "gray", "Failed": "red", "OutOfService": "red"}
 
 
 def draw_endpoints(page: Page) -> None:
@@ -84,6 +84,11 @@ def _facts(row: Mapping[str, Any]) -> str:
         parts.append(f"{money(row['cost_usd_per_month'])} a month")
     if row.get("ours") is False:
         parts.append("not made here")
+    if row.get("expires_at"):
+        soon = "expires within a day" if row.get("expires_soon") else "expires"
+        parts.append(f"{soon}: {str(row['expires_at'])[:16].replace('T', ' ')} UTC")
+    if row.get("restored_by"):
+        parts.append(f"back with: {row['restored_by']}")
     return " · ".join(parts)
 
 

@@ -137,7 +137,7 @@ def _end(row: dict[str, Any]) -> str:
     """When it goes by itself, or what brings it back."""
     if row["restored_by"]:
         return str(row["restored_by"])
-    return f"{row['expires_at'] or 'never'}{' (within a day)' if row['expires_soon'] else ''}"
+    return f"{row['expires_at'] or 'never'}{' (soon)' if row['expires_soon'] else ''}"
 
 
 def show_endpoints(rows: Iterable[dict[str, Any]], where: str) -> None:
@@ -210,7 +210,10 @@ def show_comparison(found: "Comparison", where: str) -> None:
             _number(side.latency_p95_ms),
         )
     console.print(table)
-    console.print(Text(f"{found.differing} of {found.compared} answers differ."))
+    told = f"{found.differing} of {found.compared} answers differ."
+    if found.largest_difference is not None:
+        told += f" Largest difference between two numbers: {found.largest_difference:.3g}."
+    console.print(Text(told))
     for one in found.examples:
         console.print(Text(f"  request {one.request}: {one.a}  |  {one.b}"))
     for side in (found.a, found.b):

@@ -48,7 +48,7 @@ def later_life(talk: Talk) -> Reply | None:
     wish = _wish(talk)
     if wish is None or not talk.desk.offers(wish.tool):
         return None
-    name = wish.name or _meant(talk)
+    name = wish.name or _meant(talk, parked=wish.tool == "plan_unpark")
     if name is None:
         return Reply(_which(talk))
     result = talk.desk.call(wish.tool, endpoint_name=name, **wish.arguments)
@@ -94,13 +94,17 @@ def _clock(found: re.Match[str]) -> str:
     return f"{hour:02d}:{found['minute'] or '00'}"
 
 
-def _meant(talk: Talk) -> str | None:
-    """The endpoint of this conversation, or the only one of ours that there is."""
+def _meant(talk: Talk, *, parked: bool) -> str | None:
+    """The endpoint of this conversation, or the only one of ours that runs, or is parked."""
     last = talk.turn.state.last_deployment or {}
     if last.get("endpoint_name"):
         return str(last["endpoint_name"])
     listed = talk.desk.call("describe_endpoints")
-    ours = [r for r in rows(listed.value.get("endpoints")) if r.get("ours") is not False]
+    ours = [
+        row
+        for row in rows(listed.value.get("endpoints"))
+        if row.get("ours") is not False and (row.get("status") == "Parked") == parked
+    ]
     return str(ours[0].get("endpoint_name")) if len(ours) == 1 else None
 
 

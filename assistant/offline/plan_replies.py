@@ -86,6 +86,21 @@ def short(digest: Any) -> str:
     return text.rpartition(":")[2][:12]
 
 
+def _end_or_return(row: Mapping[str, Any], _: Translator) -> list[str]:
+    """When it goes, pointed out on its last day; or what brings it back."""
+    told = []
+    if end := str(row.get("expires_at") or ""):
+        moment = end[:16].replace("T", " ")
+        told.append(
+            _("**expires within a day, at {moment} UTC**", moment=moment)
+            if row.get("expires_soon")
+            else _("expires at {moment} UTC", moment=moment)
+        )
+    if command := row.get("restored_by"):
+        told.append(_("`{command}` brings it back", command=str(command)))
+    return told
+
+
 def endpoint_rows(found: Iterable[Mapping[str, Any]], _: Translator) -> list[str]:
     """Write endpoints as bullet lines: name, status, size, cost."""
     lines = []
@@ -103,5 +118,6 @@ def endpoint_rows(found: Iterable[Mapping[str, Any]], _: Translator) -> list[str
             parts.append(_("about {amount} a month", amount=_.money(monthly)))
         if row.get("ours") is False:
             parts.append(_("not made here"))
+        parts += _end_or_return(row, _)
         lines.append(f"- **{row.get('endpoint_name')}**: " + ", ".join(filter(None, parts)))
     return lines

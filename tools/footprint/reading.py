@@ -6,9 +6,9 @@ from typing import Any
 from tools.aws import AwsClients
 from tools.endpoint import InferenceOption
 from tools.errors import InvalidInputError, NotFoundError
-from tools.footprint.template import calls_of_template
+from tools.footprint.template import calls_of_template, with_template
 from tools.footprint.values import Capacity, Encryption, Footprint, HostedModel
-from tools.plan import SERVING_KINDS, DeploymentPlan
+from tools.plan import SERVING_KINDS, DeploymentPlan, Step
 
 Call = tuple[str, dict[str, Any]]
 _SERVES = ("sagemaker.create_endpoint", "sagemaker.update_endpoint",
@@ -63,8 +63,27 @@ def footprint_of(plan: DeploymentPlan, clients: AwsClients) -> Footprint:
 def _calls(plan: DeploymentPlan) -> Iterator[Call]:
     for step in plan.steps:
         yield step.operation, step.parameters
-        if step.operation == "cloudformation.create_change_set":
-            yield from calls_of_template(step.parameters, region=plan.region, account=plan.account)
+        if step.operation == "cloudformation.create_change_set" and step is _last_of_stack(plan):
+            yield from _calls_of_stack(plan, step.parameters)
+
+
+def _last_of_stack(plan: DeploymentPlan) -> Step:
+    """What stands afterwards is what the last change set says; those before lead there."""
+    *_, last = (s for s in plan.steps if s.operation == "cloudformation.create_change_set")
+    return last
+
+
+def _calls_of_stack(plan: DeploymentPlan, given: dict[str, Any]) -> Iterator[Call]:
+    """An endpoint in a stack that stands is served anew, or, where the template has none, gone."""
+    calls = tuple(
+        calls_of_template(with_template(plan, given), region=plan.region, account=plan.account)
+    )
+    if given.get("ChangeSetType") != "UPDATE":
+        yield from calls
+    elif any(name == "sagemaker.create_endpoint" for name, _ in calls):
+        for name, parameters in calls:
+            again = name == "sagemaker.create_endpoint"
+            yield ("sagemaker.update_endpoint" if again else name), parameters
 
 
 class _Reading:

@@ -1,5 +1,6 @@
 """The resources of a CloudFormation template, functions worked out as far as they can be."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import yaml
 
 from tools.errors import InvalidInputError
+from tools.plan import BLOB, DeploymentPlan
 from tools.renderers.template_reading import read_document
 
 #: CloudFormation's types as the calls that make them.
@@ -55,6 +57,26 @@ def calls_of_template(
             worked.setdefault(_NAMES[operation][0], f"<{key}>")
             worked["Tags"] = [*(worked.get("Tags") or ()), *shared]
         yield operation, worked
+
+
+def with_template(plan: DeploymentPlan, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a change set's parameters with the template that the plan itself uploads.
+
+    Only text that has the checksum of the upload counts.
+    """
+    url = str(given.get("TemplateURL", ""))
+    for step in plan.steps if url else ():
+        blob = (step.parameters.get("Body") or {}).get(BLOB) or {}
+        text = blob.get("text")
+        place = f"{step.parameters.get('Bucket')}.s3.{plan.region}.", step.parameters.get("Key")
+        if (
+            isinstance(text, str)
+            and url.startswith(f"https://{place[0]}")
+            and url.endswith(f"/{place[1]}")
+            and hashlib.sha256(text.encode()).hexdigest() == blob.get("sha256")
+        ):
+            return {**given, "TemplateBody": text}
+    return given
 
 
 def _document(text: str) -> dict[str, Any]:

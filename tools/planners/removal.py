@@ -4,13 +4,13 @@ from typing import Any
 
 from tools.aws import AwsClients
 from tools.errors import InvalidInputError, NotFoundError
+from tools.invocation import component_names
 from tools.operations import is_removal
 from tools.plan import SERVING_KINDS, DeploymentPlan, Step, UndoCall
 from tools.planners.inverse import GONE_WHEN
 from tools.planners.lifecycle import plan_unpark
 from tools.planners.lineage import Removal, Turn, history, plan_of, standing_calls
 from tools.planners.moves import as_steps
-from tools.planners.observed import component_names
 from tools.planners.stacks.turns import is_by_stack, plan_stack_back
 from tools.planners.updating import plan_update_undo
 from tools.reconcile import plan_tag

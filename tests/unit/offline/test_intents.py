@@ -138,6 +138,19 @@ def test_endpoints_are_listed_with_size_and_cost(turn):
         assert piece in answer
 
 
+def test_what_goes_within_a_day_and_what_is_parked_is_pointed_out(turn):
+    going = {"endpoint_name": "a", "expires_at": "2026-11-25T20:00:00+00:00", "expires_soon": True}
+    later = {"endpoint_name": "b", "expires_at": "2026-12-25T20:00:00+00:00", "expires_soon": False}
+    parked = {"endpoint_name": "c", "status": "Parked", "restored_by": "sagepilot unpark c"}
+    listed = {"endpoints": [going, later, parked], "target": "sandbox", "region": "us-east-1"}
+    _, answer = turn(Intent.LIST_ENDPOINTS, tools={"describe_endpoints": lambda: listed})
+    first, second, third = answer.splitlines()[-3:]
+    assert "within a day" in first
+    assert "2026-11-25 20:00 UTC" in first
+    assert "expires at 2026-12-25" in second
+    assert "`sagepilot unpark c`" in third
+
+
 def test_a_deletion_is_a_plan_that_needs_the_name_typed(turn):
     talk, answer = turn(Intent.DELETE, endpoint_name="iris-1")
     assert talk.called == [("plan_deletion", {"endpoint_name": "iris-1"})]

@@ -56,6 +56,8 @@ def store_beside(steps: Iterable[Step], region: str, blobs: Path | None) -> Temp
 def sent(text: str, store: TemplateStore | None) -> Sent:
     """Return a template as a request takes it; one that is too long is put into the blob folder.
 
+    Its text stands in the plan, too, so that whoever approves or judges it can read it.
+
     Raises:
         InvalidInputError: It is longer than CloudFormation takes, or there is no bucket for it.
     """
@@ -81,7 +83,7 @@ def sent(text: str, store: TemplateStore | None) -> Sent:
         parameters={
             "Bucket": store.bucket,
             "Key": key,
-            "Body": {BLOB: {"sha256": digest, "size_bytes": len(content)}},
+            "Body": {BLOB: {"sha256": digest, "size_bytes": len(content), "text": text}},
             "ContentType": "application/yaml",
             "Metadata": {"sha256": digest},
         },
