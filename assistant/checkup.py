@@ -113,6 +113,10 @@ def _sandbox(app: App) -> Iterator[Check]:
         remedy = "" if ok is not False else "Only serve models you trust on this machine."
         name = f"worker isolation: {what.replace('_', ' ')}"
         yield Check(name=name, ok=ok, detail=str(holds).lower(), remedy=remedy)
+    yield Check(
+        name="neo", ok=True,
+        detail="ONNX Runtime stands in for it: ONNX models are compiled, no others",
+    )  # fmt: skip
     torch = find_spec("torch") is not None
     yield Check(
         name="torch", ok=None if not torch else True,

@@ -23,6 +23,9 @@ _HOSTING = {
         "CreateEndpoint", "DescribeEndpoint", "DeleteEndpoint", "InvokeEndpoint",
         "InvokeEndpointAsync", "UpdateEndpointWeightsAndCapacities",
     ),
+    "compilation-job": (
+        "CreateCompilationJob", "DescribeCompilationJob", "DeleteCompilationJob",
+    ),
     "transform-job": ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob"),
 }  # fmt: skip
 _SCALING_ACTIONS = (
