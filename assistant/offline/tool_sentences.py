@@ -249,6 +249,8 @@ SENTENCES: tuple[str, ...] = (
     N_("The rows have {a} columns, and the model takes {b}."),
     N_("There is no bucket {a} that these credentials can see."),
     N_("Check the bucket's name and its region."),
+    N_("That is not allowed here because of your organisation's policy: {a}"),
+    N_("AWS would refuse this plan: {a}"),
 )
 
 

@@ -140,3 +140,17 @@ def test_doctor_shows_the_policy_in_force(command, policy):
     found = {c["name"]: c for c in command()("doctor", "--json").json()["checks"]}
     assert found["policy"]["ok"] is False
     assert "instance_types.allowed" in found["policy"]["detail"]
+
+
+def test_the_refusal_speaks_the_readers_language(talk, policy):
+    policy.write_text(NO_REAL_TIME, encoding="utf-8")
+    talk.say("triển khai mô hình mẫu, p95 50 ms, 20 yêu cầu mỗi giây, mỗi yêu cầu 2 KB")
+    assert "chính sách của tổ chức" in talk.text()
+    assert "Nothing may cost while it idles." in talk.text()
+
+
+def test_tags_that_are_asked_for_satisfy_the_rule(command, policy):
+    policy.write_text('[[tags]]\nkey = "team"\nmessage = "Whose is it?"\n', encoding="utf-8")
+    told = refused(planned(command()), "PolicyRefusedError")
+    assert "Whose is it?" in told["message"]
+    assert planned(command(), tags={"team": "risk"}).status == 0
