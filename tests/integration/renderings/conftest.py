@@ -1,5 +1,6 @@
 """A sandbox in this process whose containers answer at once: control plane only, no workers."""
 
+import gc
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,17 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.unit.renderers.specs import ACCOUNT, ARCHIVE, REGION, ROLE, SHA
+from tests.integration.renderings.heard import Heard
+from tests.unit.renderers.specs import (
+    ACCOUNT,
+    ARCHIVE,
+    REGION,
+    ROLE,
+    SHA,
+    THEIR_ARCHIVE,
+    THEIR_BUCKET,
+    THEIR_FILES,
+)
 from tools.aws import AwsClients, AwsTarget, connect
 from tools.carrying import Run, Workshop
 from tools.endpoint import EndpointSpec
@@ -18,6 +29,7 @@ from tools.plan import DeploymentPlan, Step
 from tools.planners.api import steps_for
 from tools.planners.cloudformation import additions, steps_by_stack, template_for
 from tools.planners.inverse import undo_for
+from tools.planners.names import key_of
 from tools.planners.roles import trust_policy
 from tools.sandbox.app import Sandbox
 from tools.sandbox.process import WorkerResponse, WorkerSpec
@@ -32,6 +44,9 @@ TIMING = Timing(
     unhealthy_s=0.05,
     ping_window_s=5,
     max_processes=1,
+    # Auto scaling looks every 0.08 s; a quarter of an hour, after which idle capacity would begin
+    # to go, is still much longer than an endpoint lives here.
+    aws_minute_s=1.0,
 )
 EVERYTHING = json.dumps(
     {
@@ -68,6 +83,7 @@ class Place(NamedTuple):
 
     clients: AwsClients
     workshop: Workshop
+    heard: Heard
 
     def run(self, plan: DeploymentPlan) -> Run:
         """Claim a deployment as an approval would, and return its run."""
@@ -80,7 +96,12 @@ class Place(NamedTuple):
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    home = tmp_path_factory.mktemp("control-plane")
+    heard = Heard()
+    with heard.listening():
+        yield from _place(tmp_path_factory.mktemp("control-plane"), heard)
+
+
+def _place(home: Path, heard: Heard) -> Iterator[Place]:
     server = SandboxServer(Sandbox(home, timing=TIMING, start_container=_Container))
     server.start()
     target = AwsTarget(name="sandbox", region_name=REGION, endpoint_url=server.url)
@@ -88,7 +109,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     blobs = home / "uploads"
     blobs.mkdir()
     (blobs / SHA).write_bytes(ARCHIVE)
-    _their_own_role(clients)
+    _what_is_theirs(clients)
     workshop = Workshop(
         journal=Journal(home / "plans.sqlite"),
         blobs=blobs,
@@ -96,11 +117,19 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         sleep=time.sleep,
         poll_s=0.01,
     )
-    yield Place(clients, workshop)
+    # Moto and botocore are some million objects: looking through them took a third of the time.
+    gc.collect()
+    gc.freeze()
+    yield Place(clients, workshop, heard)
+    gc.unfreeze()
     server.stop()
 
 
-def _their_own_role(clients: AwsClients) -> None:
+def _what_is_theirs(clients: AwsClients) -> None:
+    clients.call("s3.create_bucket", {"Bucket": THEIR_BUCKET})
+    for uri in (THEIR_ARCHIVE, f"{THEIR_FILES}weights.bin"):
+        where = {"Bucket": THEIR_BUCKET, "Key": key_of(uri)}
+        clients.call("s3.put_object", {**where, "Body": ARCHIVE})
     name = ROLE.rpartition("/")[2]
     clients.call(
         "iam.create_role",

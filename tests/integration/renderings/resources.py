@@ -4,6 +4,7 @@ import json
 import time
 from typing import Any
 
+from tests.unit.renderers.specs import THEIR_BUCKET
 from tools.aws import AwsClients
 from tools.endpoint import EndpointSpec
 from tools.plan import PLAN_TAG
@@ -26,7 +27,9 @@ def resources(spec: EndpointSpec, clients: AwsClients) -> dict[str, Any]:
         "scaling": {
             "targets": sorted(seen.scaling.targets, key=lambda t: t["ResourceId"]),
             "policies": sorted(seen.scaling.policies.values(), key=lambda p: p["PolicyName"]),
-            "actions": sorted(seen.scaling.actions, key=lambda a: a["ScheduledActionName"]),
+            "actions": sorted(
+                seen.scaling.actions, key=lambda a: (a["ScheduledActionName"], a["ResourceId"])
+            ),
             "alarms": sorted(seen.scaling.alarms, key=lambda a: a["AlarmName"]),
         },
         "tags": _tags(seen, clients),
@@ -144,6 +147,7 @@ def left_over(spec: EndpointSpec, clients: AwsClients) -> list[str]:
     ):
         rows = clients.call(f"application-autoscaling.{method}", scaling)[key]
         found += [row["ResourceId"] for row in rows]
-    own = [] if spec.role_arn is None else [spec.role_arn.rpartition("/")[2]]
+    own = {THEIR_BUCKET, (spec.role_arn or "").rpartition("/")[2]}
     roles = [row["RoleName"] for row in clients.call("iam.list_roles", {})["Roles"]]
-    return found + [name for name in roles if spec.name in name and name not in own]
+    found += [name for name in roles if spec.name in name]
+    return [name for name in found if name not in own]

@@ -4,10 +4,10 @@ import copy
 import json
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import given, settings
 
 from tests.unit.renderers.sharing_specs import sharing_specs
-from tests.unit.renderers.specs import ACCOUNT, REGION, specs
+from tests.unit.renderers.specs import ACCOUNT, REGION, one, specs
 from tools.endpoint import AlarmSpec, EndpointSpec, InferenceOption, ModelSpec, ProductionVariant
 from tools.errors import InvalidInputError
 from tools.importing import spec_of_template
@@ -73,7 +73,7 @@ def test_alarms_are_read_back(spec: EndpointSpec) -> None:
 
 
 def test_what_a_specification_does_not_say_is_told() -> None:
-    spec = find(specs(InferenceOption.REAL_TIME), lambda found: not found.variants[0].scaling)
+    spec = one(specs(InferenceOption.REAL_TIME), lambda found: not found.variants[0].scaling)
     document = copy.deepcopy(template_for(spec, ACCOUNT).document)
     config = document["Resources"]["EndpointConfig"]["Properties"]
     config["ExplainerConfig"] = {}

@@ -7,12 +7,15 @@ import gzip
 import hashlib
 import io
 import tarfile
+from collections.abc import Callable
 from typing import Any
 
+from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 
 from tools.endpoint import (
     ENDPOINT_OPTIONS,
+    AlarmSpec,
     AsyncSpec,
     DataCapture,
     EndpointSpec,
@@ -28,6 +31,10 @@ from tools.endpoint import (
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 BUCKET = "sagemaker-generated"
+#: Models that lie in S3 already: an archive, and a prefix of plain files.
+THEIR_BUCKET = "their-models"
+THEIR_ARCHIVE = f"s3://{THEIR_BUCKET}/one/model.tar.gz"
+THEIR_FILES = f"s3://{THEIR_BUCKET}/files/"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/service-role/their-own"
 IMAGES = (
     "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3",
@@ -59,18 +66,32 @@ _counts = st.integers(1, 4)
 
 
 @st.composite
-def models(draw: st.DrawFn, number: int = 0) -> ModelSpec:
-    """A model whose archive lies at a place of its own; its image may be another's too."""
+def models(draw: st.DrawFn, number: int = 0, *, plain_files: bool = True) -> ModelSpec:
+    """A model whose archive lies at a place of its own, or that is in S3 already.
+
+    Args:
+        draw: Hypothesis's.
+        number: Of its variant.
+        plain_files: Whether its data may be files under a prefix, licensed or not.
+    """
     variables = st.dictionaries(
         st.from_regex(r"[A-Z_][A-Z0-9_]{0,12}", fullmatch=True), _plain, max_size=3
     )
-    return ModelSpec(
-        image_uri=draw(st.sampled_from(IMAGES)),
-        archive_sha256=SHA,
-        archive_size_bytes=len(ARCHIVE),
-        model_data_uri=f"s3://{BUCKET}/{draw(_words)}/{number}/model.tar.gz",
-        environment=draw(variables),
-    )
+    made: dict[str, Any] = {
+        "image_uri": draw(st.sampled_from(IMAGES)),
+        "environment": draw(variables),
+    }
+    kinds = ["uploaded", "uploaded", "archive", *(["files", "licensed"] * plain_files)]
+    match draw(st.sampled_from(kinds)):
+        case "uploaded":
+            uri = f"s3://{BUCKET}/{draw(_words)}/{number}/model.tar.gz"
+            sizes = {"archive_sha256": SHA, "archive_size_bytes": len(ARCHIVE)}
+            return ModelSpec(**made, **sizes, model_data_uri=uri)
+        case "archive":
+            return ModelSpec(**made, model_data_uri=THEIR_ARCHIVE)
+        case kind:
+            licensed = kind == "licensed"
+            return ModelSpec(**made, model_data_uri=THEIR_FILES, accept_eula=licensed)
 
 
 @st.composite
@@ -80,7 +101,10 @@ def schedules(draw: st.DrawFn, number: int, least: int, most: int) -> ScheduledS
     return ScheduledScaling(
         name=f"{draw(_words)}-{number}",
         schedule=draw(
-            st.sampled_from(["cron(0 8 ? * MON-FRI *)", "rate(1 day)", "at(2031-01-01T08:00:00)"])
+            # None falls due while a test runs.
+            st.sampled_from(
+                ["cron(0 8 ? * MON-FRI 2041)", "rate(365 days)", "at(2041-01-01T08:00:00)"]
+            )
         ),
         min_capacity=None if both == "max" else low,
         max_capacity=None if both == "min" else high,
@@ -126,6 +150,7 @@ def scalings(draw: st.DrawFn, option: InferenceOption, most: int) -> ScalingSpec
                     [
                         "SageMakerVariantInvocationsPerInstance",
                         "SageMakerVariantConcurrentRequestsPerModelHighResolution",
+                        "CPUUtilization",
                     ]
                 )
             )
@@ -142,12 +167,15 @@ def scalings(draw: st.DrawFn, option: InferenceOption, most: int) -> ScalingSpec
     )
 
 
+def _within(draw: st.DrawFn, scaling: ScalingSpec) -> int:
+    """A capacity to begin with; planning refuses one outside of the bounds."""
+    return draw(st.integers(max(scaling.min_capacity, 1), scaling.max_capacity))
+
+
 def _serverless_variant(draw: st.DrawFn, served: ModelSpec, name: str) -> ProductionVariant:
     most = draw(st.integers(1, 50))
-    provisioned = draw(st.none() | st.integers(1, most))
-    scaling = None
-    if provisioned:
-        scaling = draw(st.none() | scalings(InferenceOption.SERVERLESS, most))
+    scaling = draw(st.none() | scalings(InferenceOption.SERVERLESS, most))
+    provisioned = _within(draw, scaling) if scaling else draw(st.none() | st.integers(1, most))
     return ProductionVariant(
         name=name,
         sagemaker_model=served,
@@ -161,21 +189,22 @@ def _serverless_variant(draw: st.DrawFn, served: ModelSpec, name: str) -> Produc
 @st.composite
 def variants(draw: st.DrawFn, option: InferenceOption, number: int, name: str) -> ProductionVariant:
     """A variant with any of what it may have."""
-    served = draw(models(number))
+    served = draw(models(number, plain_files=option is not InferenceOption.SERVERLESS))
     if option is InferenceOption.SERVERLESS:
         return _serverless_variant(draw, served, name)
+    scaling = draw(st.none() | scalings(option, 6))
     return ProductionVariant(
         name=name,
         sagemaker_model=served,
         instance_type=draw(st.sampled_from(TYPES)),
-        initial_instance_count=draw(_counts),
+        initial_instance_count=_within(draw, scaling) if scaling else draw(_counts),
         weight=draw(st.sampled_from([0.5, 1.0, 2.0, 10.0])),
         volume_size_in_gb=draw(st.none() | st.integers(1, 512)),
         model_data_download_timeout_s=draw(st.none() | st.integers(60, 3600)),
         container_startup_health_check_timeout_s=draw(st.none() | st.integers(60, 3600)),
         inference_ami_version=draw(st.none() | st.just("al2-ami-sagemaker-inference-gpu-2")),
         routing_strategy=draw(st.sampled_from([None, "LEAST_OUTSTANDING_REQUESTS", "RANDOM"])),
-        scaling=draw(st.none() | scalings(option, 6)),
+        scaling=scaling,
     )
 
 
@@ -214,6 +243,7 @@ def specs(
         "role_arn": draw(st.sampled_from([None, role_arn])),
         "asynchronous": draw(_results()) if option is InferenceOption.ASYNCHRONOUS else None,
         "tags": draw(st.dictionaries(_words, _tag_values, max_size=3)),
+        "alarms": draw(st.none() | _watches()),
     }
     if not serverless:
         whole |= {
@@ -224,6 +254,13 @@ def specs(
     if real_time:
         whole["data_capture"] = draw(st.none() | _captures())
     return EndpointSpec(**whole)
+
+
+def one(
+    strategy: st.SearchStrategy[EndpointSpec], condition: Callable[[EndpointSpec], bool]
+) -> EndpointSpec:
+    """Any specification that meets a condition; not the least one, which takes half a minute."""
+    return find(strategy, condition, settings=settings(phases=[Phase.generate], deadline=None))
 
 
 def _results() -> st.SearchStrategy[AsyncSpec]:
@@ -237,6 +274,11 @@ def _results() -> st.SearchStrategy[AsyncSpec]:
         error_topic_arn=st.none() | _topics,
         kms_key_id=st.sampled_from([None, KEY]),
     )
+
+
+def _watches() -> st.SearchStrategy[AlarmSpec]:
+    latencies = st.none() | st.sampled_from([0.5, 50.0, 250.0, 12_345.0])
+    return st.builds(AlarmSpec, latency_p95_ms=latencies, topic_arn=st.none() | _topics)
 
 
 def _places() -> st.SearchStrategy[VpcSpec]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.integration.renderings.conftest import plan_by_calls, plan_by_stack
@@ -16,7 +16,7 @@ from tests.unit.renderers.sharing_specs import (
     multi_model_specs,
     sharing_specs,
 )
-from tests.unit.renderers.specs import ACCOUNT, ARCHIVE, SHA, specs
+from tests.unit.renderers.specs import ACCOUNT, ARCHIVE, SHA, one, specs
 from tools.calls import concrete
 from tools.endpoint import ENDPOINT_OPTIONS, AlarmSpec, EndpointSpec, InferenceOption
 from tools.plan import DeploymentPlan
@@ -128,7 +128,7 @@ def test_a_specification_alone_is_a_script_without_a_plans_tag(spec: EndpointSpe
 
 @pytest.mark.parametrize("hostile", ['a"""; print(1) #', "a\nprint(1)", "a' \\ {x}"])
 def test_text_of_a_specification_stays_text(hostile: str) -> None:
-    spec = find(specs(InferenceOption.REAL_TIME), lambda found: found.alarms is None)
+    spec = one(specs(InferenceOption.REAL_TIME), lambda found: found.alarms is None)
     named = spec.model_copy(update={"name": hostile, "tags": {"owner": hostile}})
     tree = ast.parse(script_for(named, ACCOUNT))
     calls = [ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Call)]

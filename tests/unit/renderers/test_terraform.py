@@ -6,11 +6,11 @@ from typing import Any
 
 import hcl2
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.integration.renderings.conftest import plan_by_calls
-from tests.unit.renderers.specs import ACCOUNT, specs
+from tests.unit.renderers.specs import ACCOUNT, one, specs
 from tools.endpoint import EndpointSpec, InferenceOption, ModelSpec
 from tools.planners.rendering import terraform_of
 from tools.renderers.hcl_values import quoted
@@ -22,7 +22,7 @@ def leaves(value: Any) -> list[Any]:
     match value:
         case {"$output": _} | {"$blob": _}:
             return []
-        case {"Key": _, "Value": tag}:
+        case {"Key": _, "Value": tag} | {"Name": _, "Value": tag}:
             return [tag]
         case dict():
             return [leaf for member in value.values() for leaf in leaves(member)]
@@ -66,14 +66,14 @@ def test_a_quoted_text_has_no_interpolation_of_its_own(text: str) -> None:
 
 @pytest.mark.parametrize("hostile", ['${file("/etc/passwd")}', "%{ if true }", 'a" }\nlocals {'])
 def test_text_of_a_specification_stays_text(hostile: str) -> None:
-    spec = find(specs(InferenceOption.REAL_TIME), lambda found: not found.tags)
+    spec = one(specs(InferenceOption.REAL_TIME), lambda found: not found.tags)
     text = terraform_of(plan_by_calls(spec.model_copy(update={"tags": {"owner": hostile}}), NONCE))
     assert "locals" not in hcl2.loads(text)
     assert not re.search(r"(?<!\$)\$\{file|(?<!%)%\{", text)
 
 
 def test_a_licence_is_accepted_by_whoever_applies() -> None:
-    spec = find(specs(InferenceOption.REAL_TIME), lambda found: len(found.variants) == 1)
+    spec = one(specs(InferenceOption.REAL_TIME), lambda found: len(found.variants) == 1)
     served = ModelSpec(image_uri="1.dkr.ecr.us-east-1.amazonaws.com/x:1",
                        model_data_uri="s3://their-models/llm/", accept_eula=True)  # fmt: skip
     variant = spec.first.model_copy(update={"sagemaker_model": served})
