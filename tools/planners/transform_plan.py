@@ -16,6 +16,7 @@ from tools.planners.names import bucket_of
 from tools.planners.place import Place, observe
 from tools.planners.transform_cost import RunCost, run_cost
 from tools.planners.transform_input import BY_LINES, CSV, JSON, JSON_LINES, InputLook, look_at
+from tools.planners.transform_tensors import for_image
 from tools.planners.transforming import transform_steps
 from tools.planners.wish import Wish, Workroom, own_wish
 from tools.recommendation import Recommendation, recommend
@@ -84,6 +85,7 @@ def plan_transform(
     limited = room._replace(catalog=room.catalog.limited_to(types))
     wish = own_wish(wanted, clients, place, limited, _a_job)
     assert isinstance(wish.model, Package)  # noqa: S101 - own_wish packages
+    look = for_image(look, wish.model, room.blobs)
     _check_columns(look, wish.model)
     spec = _specified(wish, wish.model, place, look, folder)
     processing_s = fill_gaps(merge(needs, {"framework": wish.model.framework})).processing_time_s

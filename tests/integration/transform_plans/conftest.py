@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from assistant.bootstrap import bootstrap
-from tests.integration.deployment.conftest import QUICK, app, settings  # noqa: F401 - fixtures
+from tests.integration.deployment.conftest import (  # noqa: F401 - fixtures
+    QUICK,
+    app,
+    onnx_model,
+    settings,
+)
 from tools.requirements import Requirements, merge
 from tools.sandbox import control
 

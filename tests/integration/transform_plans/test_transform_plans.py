@@ -129,6 +129,30 @@ def test_json_lines_go_one_by_one(app, wanted, sample, expected, tmp_path):
     assert [json.loads(line)[0] for line in body.splitlines()] == expected[:5]
 
 
+def test_rows_for_an_onnx_model_are_uploaded_in_its_images_own_form(
+    app, wanted, onnx_model, tmp_path
+):
+    import onnxruntime
+    from sklearn.datasets import load_iris
+
+    rows = load_iris(return_X_y=True)[0].astype("float32")[::15]
+    session = onnxruntime.InferenceSession(str(onnx_model))
+    own = session.run(None, {session.get_inputs()[0].name: rows})[0].tolist()
+    file = tmp_path / "iris.csv"
+    file.write_text("\n".join(",".join(map(str, row)) for row in rows.tolist()))
+    source = {"kind": "local", "uri": str(onnx_model)}
+    plan = app.place.plan(merge(wanted, {"model_source": source, "input_uri": str(file)}))
+    assert any("Triton" in text for text in plan.warnings)
+    made, _ = deployed(app, plan)
+    assert made.verification.ok, made.verification.detail
+    (body,) = results(app, made.outputs.uri).values()
+    answers = [json.loads(line)["outputs"] for line in body.splitlines()]
+    assert [one[0]["data"][0] for one in answers] == own
+    put(app, "onnx-rows", rows=file.read_text())
+    with pytest.raises(InvalidInputError, match="CHK-416"):
+        app.place.plan(merge(wanted, {"model_source": source, "input_uri": "s3://onnx-rows/rows"}))
+
+
 def test_a_bad_record_fails_and_the_message_says_which(app, wanted, sample, tmp_path):
     rows = sample.rows_csv.read_text().splitlines()
     width = len(rows[0].split(","))
