@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.unit.renderers.specs import SHA, models, schedules, specs
+from tests.unit.renderers.specs import ARCHIVE, BUCKET, SHA, models, schedules, specs
 from tools.endpoint import (
     EndpointSpec,
     InferenceComponentSpec,
@@ -105,14 +105,16 @@ def component_specs(draw: st.DrawFn) -> EndpointSpec:
 def multi_model_specs(draw: st.DrawFn) -> EndpointSpec:
     """An endpoint of which a variant serves several archives from one container."""
     plain = draw(specs(InferenceOption.REAL_TIME, shadows=False))
-    served = plain.the_model
+    served = draw(models())
     names = draw(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=3, unique=True))
     several = ModelSpec(
         image_uri=served.image_uri,
-        model_data_uri=f"{str(served.model_data_uri).removesuffix('model.tar.gz')}many/",
+        model_data_uri=f"s3://{BUCKET}/{draw(st.sampled_from(['many', 'a/b/c']))}/",
         environment=served.environment,
         multi_model=MultiModelSpec(
-            models=tuple(TargetModel(name=f"{n}.tar.gz", sha256=SHA, size_bytes=9) for n in names),
+            models=tuple(
+                TargetModel(name=f"{n}.tar.gz", sha256=SHA, size_bytes=len(ARCHIVE)) for n in names
+            ),
             model_cache=draw(st.sampled_from([None, "Enabled", "Disabled"])),
         ),
     )
