@@ -23,7 +23,7 @@ from tools.errors import InvalidInputError, NotFoundError, SagepilotError, UserE
 from tools.plan import DeploymentPlan, parse_plan
 from tools.planners.removal import plan_deletion, plan_undo
 from tools.quantities import parse_value
-from tools.recommendation import assumptions, conflicts, missing
+from tools.recommendation import assumptions, missing
 from tools.requirements import Requirements, merge
 from tools.source import local_size_bytes
 
@@ -105,7 +105,7 @@ def understood(needs: Requirements, place: Workplace) -> dict[str, Any]:
         "values": needs.said(),
         "assumed": {**assumptions(seen), **found},
         "missing": list(missing(seen)),
-        "conflicts": [c.model_dump(mode="json") for c in conflicts(seen, place.catalog)],
+        "conflicts": [c.model_dump(mode="json") for c in place.conflicts(seen)],
     }
 
 
@@ -153,7 +153,7 @@ def _recommend(arguments: Recommend, state: State, place: Workplace) -> Outcome:
         "recommendation": told,
         "changed": changed,
         "missing": list(missing(needs)),
-        "conflicts": [c.model_dump(mode="json") for c in conflicts(needs, place.catalog)],
+        "conflicts": [c.model_dump(mode="json") for c in place.conflicts(needs)],
     }
     shown = () if changed else (events.RecommendationMade(**told),)
     return Outcome(result, {}, shown)

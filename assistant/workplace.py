@@ -25,12 +25,12 @@ from tools.planners.lifecycle import Bench
 from tools.planners.parked import parked_rows
 from tools.planners.removal import Removal
 from tools.planning import Workroom, plan_for, plan_spec
-from tools.policy import NO_POLICY, Policy, enforce, enforce_approver
+from tools.policy import NO_POLICY, Policy, conflicts_with, enforce, enforce_approver
 from tools.policy import Bench as PolicyBench
 from tools.preflighting import preflight, require_passed
-from tools.recommendation import Recommendation, recommend
+from tools.recommendation import Recommendation, conflicts, recommend
 from tools.recording.request import Recording, SdkRequest
-from tools.requirements import ModelSourceKind, Requirements
+from tools.requirements import Conflict, ModelSourceKind, Requirements
 from tools.sample import SampleFiles
 from tools.source import SAMPLE
 from tools.starters import Starter, needs_of
@@ -93,6 +93,13 @@ class Workplace(NamedTuple):
             if kind is ModelSourceKind.HUB:
                 return hub.recommended(hub.sized_needs(needs), self.catalog_for(needs))
         return recommend(needs, self.catalog_for(needs))
+
+    def conflicts(self, needs: Requirements) -> tuple[Conflict, ...]:
+        """Return what cannot all be had of `needs`, and what the organisation does not allow."""
+        policy = NO_POLICY
+        with suppress(SagepilotError):  # planning says what is wrong with the file
+            policy = self.policy()
+        return (*conflicts(needs, self.catalog), *conflicts_with(policy, needs))
 
     def catalog_for(self, needs: Requirements) -> Catalog:
         """Return the catalog with the instance types that the organisation allows.

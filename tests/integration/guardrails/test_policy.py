@@ -154,3 +154,14 @@ def test_tags_that_are_asked_for_satisfy_the_rule(command, policy):
     told = refused(planned(command()), "PolicyRefusedError")
     assert "Whose is it?" in told["message"]
     assert planned(command(), tags={"team": "risk"}).status == 0
+
+
+def test_what_is_asked_for_and_not_allowed_is_told_at_once(talk, policy):
+    policy.write_text(
+        '[regions]\nallowed = ["us-east-1"]\nmessage = "Data stay in Virginia."\n', encoding="utf-8"
+    )
+    talk.say("the sample model in eu-west-1, p95 50 ms, 20 requests a second, 2 KB each")
+    assert "Data stay in Virginia." in talk.text()
+    assert not [e for e in talk.events if isinstance(e, events.PlanProposed)]
+    conflicts = talk.last(events.RequirementsUpdated).conflicts
+    assert conflicts[0]["rule_id"] == "policy.regions"
