@@ -1,0 +1,1 @@
+"""Exam practice joined with the product: proofs carried out, pasted questions answered."""
