@@ -1,12 +1,12 @@
-"""`sagepilot audit`: what is wrong with a template or a plan, across its resources."""
+"""`sagepilot audit`: what is wrong with a template, a plan or an endpoint, across resources."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from assistant.cli.common import app, emit, known_region, read_text
+from assistant.cli.common import app, emit, known_region, parse_json, read_text
 from tools.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -24,6 +24,13 @@ class _Source(NamedTuple):
     name: str
     declared: "Declared"
     lines: dict[str, int]
+
+
+class _Found(NamedTuple):
+    """A finding, and in what."""
+
+    finding: "Finding"
+    source: _Source
 
 
 @click.command()
@@ -63,37 +70,44 @@ def command(  # noqa: PLR0913, PLR0917 - one a command line option
     form: str,
     fail_on: str | None,
 ) -> int:
-    """Check a template or a plan; nothing is changed, and a template needs no AWS."""
+    """Check endpoints, a template or a plan; AWS is only read, for a template not even that."""
     from tools.auditing import findings_in
     from tools.catalog import load_catalog
 
-    source = _source(ctx, endpoints, template, plan, snapshot, _parameters(given))
-    findings = findings_in(source.declared, load_catalog())
-    _WRITE[form](findings, source)
+    named = {"template": template, "plan": plan, "snapshot": snapshot}
+    sources = tuple(_sources(ctx, endpoints, named, _parameters(given)))
+    found = [
+        _Found(item, source)
+        for source in sources
+        for item in findings_in(source.declared, load_catalog())
+    ]
+    found.sort(key=lambda row: SEVERITIES.index(row.finding.severity))
+    _WRITE[form](found)
     wanted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on else ()
-    return FOUND if any(item.severity in wanted for item in findings) else 0
+    return FOUND if any(row.finding.severity in wanted for row in found) else 0
 
 
-def _source(
+def _sources(
     ctx: click.Context,
     endpoints: tuple[str, ...],
-    template: str | None,
-    plan: str | None,
-    snapshot: str | None,
+    given: dict[str, str | None],
     parameters: dict[str, str],
-) -> _Source:
-    chosen = [name for name in (template, plan) if name is not None]
-    if endpoints or snapshot is not None:
-        raise InvalidInputError(
-            "Endpoints and snapshots are not audited yet.",
-            remedy="Write the endpoint as a template (`sagepilot import ENDPOINT`, then `plan "
-            "--render cloudformation`), and give that with --template.",
+) -> Iterator[_Source]:
+    named = {kind: name for kind, name in given.items() if name is not None}
+    if len(named) + bool(endpoints) != 1:
+        raise click.UsageError(
+            "Name what to audit: endpoints, --template FILE, --plan FILE|DIGEST or --snapshot FILE."
         )
-    if len(chosen) != 1:
-        raise click.UsageError("Name one thing to audit: --template FILE or --plan FILE|DIGEST.")
-    if template is not None:
-        return _of_template(ctx, template, parameters)
-    return _of_plan(ctx, chosen[0])
+    for kind, name in named.items():
+        match kind:
+            case "template":
+                yield _of_template(ctx, name, parameters)
+            case "plan":
+                yield _of_plan(ctx, name)
+            case _:
+                yield _of_snapshot(ctx, name)
+    for name in endpoints:
+        yield _of_endpoint(ctx, name)
 
 
 def _of_template(ctx: click.Context, name: str, parameters: dict[str, str]) -> _Source:
@@ -120,6 +134,26 @@ def _of_plan(ctx: click.Context, name: str) -> _Source:
     return _Source(name, declared_by_plan(plan), {})
 
 
+def _of_snapshot(ctx: click.Context, name: str) -> _Source:
+    from assistant.settings import Settings
+    from tools.auditing import declared_by_snapshot
+
+    snapshot = parse_json(read_text(name))
+    if not isinstance(snapshot, dict):
+        raise InvalidInputError("This is no snapshot.", remedy="Give one JSON object.")
+    region = known_region(Settings(**(ctx.obj or {})).region)
+    return _Source(name, declared_by_snapshot(snapshot, region), {})
+
+
+def _of_endpoint(ctx: click.Context, name: str) -> _Source:
+    from tools.auditing import declared_by_snapshot, snapshot_of
+
+    made = app(ctx)
+    region = made.region_of_endpoint(name)
+    snapshot = snapshot_of(name, made.place.clients(region))
+    return _Source(name, declared_by_snapshot(snapshot, region), {})
+
+
 def _parameters(given: Iterable[str]) -> dict[str, str]:
     for text in given:
         if "=" not in text:
@@ -127,43 +161,44 @@ def _parameters(given: Iterable[str]) -> dict[str, str]:
     return dict(text.split("=", 1) for text in given)
 
 
-def _as_text(findings: "tuple[Finding, ...]", source: _Source) -> None:
+def _as_text(found: list[_Found]) -> None:
     from tools.auditing.document import line_at
 
-    for item in findings:
-        place = item.evidence[0].path
-        line = line_at(place, source.lines)
-        where = f"{source.name}:{line}" if line else source.name
+    for item, source in found:
         click.echo(f"{item.severity:<6}  {item.id}  {item.title}: {item.cause}")
         for row in item.evidence:
-            click.echo(
-                f"        {where}  {row.path}" if row is item.evidence[0] else f"        {row.path}"
-            )
+            line = line_at(row.path, source.lines)
+            click.echo(f"        {source.name}{f':{line}' if line else ''}  {row.path}")
         controls = f" ({', '.join(item.control_ids)})" if item.control_ids else ""
         click.echo(f"        {item.fix.summary}{controls}")
         click.echo(f"        {item.source_url}")
-    counts = [f"{sum(f.severity == s for f in findings)} {s}" for s in SEVERITIES]
-    click.echo(f"{len(findings)} findings: {', '.join(counts)}." if findings else "No findings.")
+    counts = [f"{sum(row.finding.severity == s for row in found)} {s}" for s in SEVERITIES]
+    click.echo(f"{len(found)} findings: {', '.join(counts)}." if found else "No findings.")
 
 
-def _as_json(findings: "tuple[Finding, ...]", _source: _Source) -> None:
-    emit({"findings": [item.model_dump(mode="json") for item in findings]})
+def _told(row: _Found) -> dict[str, Any]:
+    return {**row.finding.model_dump(mode="json"), "source": row.source.name}
 
 
-def _as_lines(findings: "tuple[Finding, ...]", _source: _Source) -> None:
-    for item in findings:
-        emit(item.model_dump(mode="json"))
+def _as_json(found: list[_Found]) -> None:
+    emit({"findings": [_told(row) for row in found]})
 
 
-def _as_sarif(findings: "tuple[Finding, ...]", source: _Source) -> None:
+def _as_lines(found: list[_Found]) -> None:
+    for row in found:
+        emit(_told(row))
+
+
+def _as_sarif(found: list[_Found]) -> None:
     from importlib.metadata import version
 
     from tools.auditing.sarif import sarif
 
-    emit(sarif(findings, source.name, source.lines, version("sagepilot")))
+    placed = [(row.finding, row.source.name, row.source.lines) for row in found]
+    emit(sarif(placed, version("sagepilot")))
 
 
-_WRITE: dict[str, Callable[["tuple[Finding, ...]", _Source], Any]] = {
+_WRITE: dict[str, Callable[[list[_Found]], None]] = {
     "text": _as_text,
     "json": _as_json,
     "jsonl": _as_lines,

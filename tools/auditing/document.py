@@ -103,3 +103,8 @@ def line_at(path: str, lines: dict[str, int]) -> int | None:
             return lines[path]
         path = path[: path.rfind("[")] if path.endswith("]") else path.rpartition(".")[0]
     return None
+
+
+def as_mapping(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any document
+    """Return `value` when it is a mapping, else an empty one."""
+    return value if isinstance(value, dict) else {}

@@ -5,11 +5,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from tools.auditing.mending import mended
 from tools.catalog import Catalog
 from tools.rules.declared.all import DECLARED_RULES
 from tools.rules.declared.node import Node, shown
 from tools.rules.declared.resources import Declared
-from tools.rules.declared.rule import NO_VALUE, REMOVE, DeclaredRule, Fault, Level, found_in
+from tools.rules.declared.rule import DeclaredRule, Fault, Level, found_in
 
 #: Worst first.
 LEVELS: tuple[Level, ...] = ("high", "medium", "low")
@@ -61,7 +62,10 @@ class Finding(_Value):
 
 def findings_in(declared: Declared, catalog: Catalog) -> tuple[Finding, ...]:
     """Return everything that is wrong with what is declared, worst first; pure."""
-    found = (_finding(rule, fault) for rule, fault in found_in(DECLARED_RULES, declared, catalog))
+    found = (
+        _finding(declared, rule, fault)
+        for rule, fault in found_in(DECLARED_RULES, declared, catalog)
+    )
     unique: Mapping[str, Finding] = {item.model_dump_json(): item for item in found}
     return ordered(unique.values())
 
@@ -73,7 +77,7 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
-def _finding(rule: DeclaredRule, fault: Fault) -> Finding:
+def _finding(declared: Declared, rule: DeclaredRule, fault: Fault) -> Finding:
     return Finding(
         id=rule.id,
         severity=rule.severity,
@@ -82,7 +86,13 @@ def _finding(rule: DeclaredRule, fault: Fault) -> Finding:
         evidence=tuple(_evidence(rule, node) for node in fault.at),
         source_url=rule.source_url,
         control_ids=rule.control_ids,
-        fix=Fix(summary=rule.fix, steps=(_step(rule, fault),)),
+        fix=Fix(
+            summary=rule.fix,
+            steps=tuple(
+                FixStep(operation=operation, parameters=parameters)
+                for operation, parameters in mended(declared, fault, rule.fix)
+            ),
+        ),
     )
 
 
@@ -91,17 +101,3 @@ def _evidence(rule: DeclaredRule, node: Node) -> Evidence:
     if rule.id in _REDACTED and isinstance(value, str):
         value = f"({len(value)} characters, not shown)"
     return Evidence(path=node.path, value=value)
-
-
-def _step(rule: DeclaredRule, fault: Fault) -> FixStep:
-    """A template or a plan is changed where it is made, and made again."""
-    place = fault.at[0]
-    source = "plan" if place.path.startswith("steps[") else "template"
-    change: dict[str, Any] = {"path": place.path}
-    if fault.better is REMOVE:
-        change["remove"] = True
-    elif fault.better is not NO_VALUE:
-        change["value"] = shown(fault.better)
-    else:
-        change["how"] = rule.fix
-    return FixStep(operation=f"build.edit_{source}", parameters=change)

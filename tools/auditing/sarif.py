@@ -17,18 +17,15 @@ _LEVEL: Mapping[Level, str] = {"high": "error", "medium": "warning", "low": "not
 _SCORE: Mapping[Level, str] = {"high": "8.0", "medium": "5.0", "low": "2.0"}
 
 
-def sarif(
-    findings: Iterable[Finding], source: str, lines: dict[str, int], version: str
-) -> dict[str, Any]:
+def sarif(found: Iterable[tuple[Finding, str, dict[str, int]]], version: str) -> dict[str, Any]:
     """Return one SARIF log.
 
     Args:
-        findings: Of one source.
-        source: The template's or plan's name, as a relative path where it has one.
-        lines: Line of each path; empty where there are none.
+        found: Each finding, the name of what it is in (a relative path where it has one), and the
+            line of each path there; empty where there are no lines.
         version: Of this product.
     """
-    results = [_result(item, source, lines) for item in findings]
+    results = [_result(item, source, lines) for item, source, lines in found]
     rules = [
         {
             "id": rule.id,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from tools.auditing.document import REMEDY, document_of
+from tools.auditing.document import REMEDY, as_mapping, document_of
 from tools.auditing.functions import NOTHING, Working
 from tools.auditing.regions import region_meant
 from tools.errors import InvalidInputError
@@ -64,7 +64,7 @@ class _Template:
     ) -> None:
         self.region, self.path = region, path
         self.rows: dict[str, dict[str, Any]] = {
-            str(key): {**row, "Properties": _mapping(row.get("Properties"))}
+            str(key): {**row, "Properties": as_mapping(row.get("Properties"))}
             for key, row in document["Resources"].items()
             if isinstance(row, dict)
         }
@@ -159,10 +159,6 @@ def _mentioned(part: Any) -> Iterator[str]:  # noqa: ANN401 - template data
                 yield from _mentioned(member)
         case _:
             pass
-
-
-def _mapping(value: Any) -> dict[str, Any]:  # noqa: ANN401 - template data
-    return value if isinstance(value, dict) else {}
 
 
 def _pseudo(region: str) -> dict[str, Any]:

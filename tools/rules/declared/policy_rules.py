@@ -267,6 +267,9 @@ def _asleep(seen: Seen) -> Iterator[Fault]:
     for target in ours(seen):
         low, node = target.body.at("MinCapacity"), target.body.at("ResourceId")
         mine = [p for p, _, other in _policies(seen) if other.raw == node.raw]
+        variant = scaled_by(seen.declared, node.raw).variant
+        if variant is not None and variant.option is not InferenceOption.ASYNCHRONOUS:
+            continue  # there zero is a fault of its own
         if low.number != 0 or not mine or "policy" not in seen.declared.complete:
             continue
         if not any(p.body.at("PolicyType").raw != "TargetTrackingScaling" for p in mine):
