@@ -29,7 +29,7 @@ COMMANDS = {
     "starters": "Ready templates to plan from.",
     "deploy": "Carry out exactly one approved plan.",
     "import": "An endpoint or a template as a specification.",
-    "audit": "What is wrong with a template or a plan.",
+    "audit": "What is wrong with a template, a plan or an endpoint.",
     "endpoints": "What runs and what it costs.",
     "invoke": "Send one request, or a folder of them, to an endpoint.",
     "metrics": "Latency, errors, backlog, instances and cost so far.",
