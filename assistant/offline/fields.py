@@ -31,6 +31,32 @@ LABELS: dict[str, str] = {
     "data_sensitivity": N_("data sensitivity"),
     "endpoint_name": N_("endpoint name"),
     "sample_path": N_("sample request"),
+    "inference_option": N_("kind of endpoint"),
+    "instance_type": N_("instance type"),
+    "initial_instance_count": N_("number of instances"),
+    "memory_size_in_mb": N_("memory"),
+    "max_concurrency": N_("requests at a time"),
+    "provisioned_concurrency": N_("environments kept warm"),
+    "auto_scaling": N_("auto scaling"),
+    "min_capacity": N_("least capacity"),
+    "max_capacity": N_("most capacity"),
+    "scaling_metric": N_("metric to scale by"),
+    "scaling_target_value": N_("value the metric is held at"),
+    "capacity_schedules": N_("capacity by schedule"),
+    "compilation": N_("compilation"),
+    "inference_components": N_("inference components"),
+    "challenger_source": N_("second model"),
+    "challenger_share": N_("second model's share of the traffic"),
+    "shadow_source": N_("shadow model"),
+    "data_capture_percent": N_("captured requests"),
+    "kms_key_id": N_("KMS key"),
+    "subnets": N_("subnets"),
+    "security_group_ids": N_("security groups"),
+    "network_isolation": N_("network isolation"),
+    "success_topic_arn": N_("topic for results"),
+    "error_topic_arn": N_("topic for failures"),
+    "alarm_topic_arn": N_("topic for alarms"),
+    "tags": N_("tags"),
     "input_uri": N_("data to score"),
     "output_uri": N_("place for the results"),
 }
@@ -69,6 +95,12 @@ QUESTIONS: dict[str, str] = {
 }
 
 CHOICES: dict[str, str] = {
+    "real-time": N_("real-time"),
+    "serverless": N_("serverless"),
+    "asynchronous": N_("asynchronous"),
+    "batch-transform": N_("batch transform"),
+    "neo": "Neo",
+    "none": N_("none"),
     "steady": N_("steady"),
     "diurnal": N_("by day"),
     "spiky": N_("in spikes"),
@@ -107,10 +139,14 @@ def labels(fields: list[str] | tuple[str, ...], _: Translator) -> str:
     return _.join([label(field, _) for field in fields])
 
 
-def shown(field: str, value: Any, _: Translator) -> str:
+def shown(field: str, value: Any, _: Translator) -> str:  # noqa: PLR0911 - one line a kind
     """Write a field's JSON value (base units) for people."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, Mapping) and field == "tags":
+        return ", ".join(f"{key}={text}" for key, text in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_listed(one) for one in value)
     if isinstance(value, Mapping):
         if value.get("uri") == "sample":
             return _("the sample model")
@@ -119,6 +155,15 @@ def shown(field: str, value: Any, _: Translator) -> str:
     if number is None:
         return _(CHOICES[value]) if isinstance(value, str) and value in CHOICES else str(value)
     return _measured(field, float(number), _)
+
+
+def _listed(value: Any) -> str:
+    """A name, or a schedule with its bounds."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    bounds = {"min": value.get("min_capacity"), "max": value.get("max_capacity")}
+    told = " ".join(f"{name} {number}" for name, number in bounds.items() if number is not None)
+    return f"{value.get('schedule')} {told}".strip()
 
 
 def known(values: Mapping[str, Any], _: Translator) -> str:
@@ -177,6 +222,8 @@ _BY_UNIT: dict[str, Callable[[float, Translator], str]] = {
     "_requests_per_second": rate_shown,
     "_usd_per_month": lambda value, _: _.money(value),
     "_share": lambda value, _: _.percent(value),
+    "_percent": lambda value, _: _.percent(value / 100),
+    "_in_mb": lambda value, _: f"{_.number(value)} MB",
     "growth_per_month": lambda value, _: _.percent(value),
     "_time_s": seconds_shown,
 }

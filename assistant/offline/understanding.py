@@ -32,6 +32,8 @@ from pydantic import BaseModel, ConfigDict
 from assistant.offline.amounts import with_currency
 from assistant.offline.extraction_choices import choices, endpoint_names
 from assistant.offline.extraction_data import data_places
+from assistant.offline.extraction_named import named_options
+from assistant.offline.extraction_options import asked
 from assistant.offline.extraction_quantities import adjusted, bursts, quantities
 from assistant.offline.extraction_sources import sources
 from assistant.offline.forgetting import forgotten
@@ -50,7 +52,7 @@ from assistant.offline.reading import Mood, Passage, passages, with_headings
 from assistant.offline.settling import settled, stands
 from assistant.offline.typos import mend
 from tools.errors import InvalidInputError
-from tools.quantities import validated
+from tools.quantities import QUANTITIES, validated
 from tools.reading.folding import FoldedText, fold
 from tools.reading.measures import measures
 
@@ -138,7 +140,10 @@ def understand(
     detected, _ = detect(text)
     spoken: Language = detected or language or "en"
     folded = mend(fold(_readable(text)))
-    data = data_places(folded, expecting, known)
+    named = named_options(folded)
+    others = {option.start for option in named}
+    data = tuple(d for d in data_places(folded, expecting, known) if d.start not in others)
+    data = (*data, *named)
     found = sources(folded, expected="model_source" in expecting, taken=data)
     names = tuple(_names(folded, found.text))
     plain = found.text
@@ -246,12 +251,27 @@ def _candidates(
     found = bursts(part.text, found)
     local += [adjusted(part.text, c, c.end) for c in quantities(part.text, found, hoped)]
     local += choices(words[part.start : end], expecting)
+    local = _with_named(local, list(asked(words[part.start : end])))
     local += forgotten(part.text, frozenset(known))
     return [
         c.model_copy(update={"start": c.start + part.start, "end": c.end + part.start})
         for c in local
         if stands(part.text, c)
     ]
+
+
+#: "scale on CPU at 60 %" says neither that no GPU is needed nor a share of anything.
+_CONSUMED = frozenset({*QUANTITIES, "gpu"})
+
+
+def _with_named(local: list[Candidate], named: list[Candidate]) -> list[Candidate]:
+    """Add what is asked for by name; its words say nothing else."""
+    free = [
+        c
+        for c in local
+        if c.field not in _CONSUMED or not any(c.start < n.end and n.start < c.end for n in named)
+    ]
+    return [*free, *named]
 
 
 def _understanding(
