@@ -14,6 +14,7 @@ from tools.sample import SampleFiles
 #: Raised when what is made changes, so that old folders are made anew.
 _RECIPE = "1"
 _STAMP = ".made"
+_SEED, _PIXELS, _CLASSES = 20261122, 32, 10
 _CITIES = ("berlin", "hanoi", "lima")
 
 #: What the streaming stand-in learns to continue; two words are its memory.
@@ -126,7 +127,47 @@ def _several(place: Path, sample: Callable[[], SampleFiles]) -> None:
     (place / "sample.json").write_bytes(sample().sample_json.read_bytes())
 
 
+def _vision(place: Path, _sample: Callable[[], SampleFiles]) -> None:
+    """A convolutional network for pictures of 32 by 32 pixels; its weights are drawn, not learnt.
+
+    What it sees in a picture means nothing: it is there to be compiled and timed.
+    """
+    import numpy as np
+    from onnx import TensorProto, checker, helper, numpy_helper, save
+
+    rng = np.random.default_rng(_SEED)
+    sizes = {"k1": (16, 3, 3, 3), "k2": (32, 16, 3, 3), "w": (_CLASSES, 32), "b": (_CLASSES,)}
+    weights = [
+        numpy_helper.from_array((0.1 * rng.standard_normal(size)).astype("float32"), name)
+        for name, size in sizes.items()
+    ]
+    nodes = [
+        helper.make_node("Conv", ["image", "k1"], ["c1"], pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", ["c1"], ["r1"]),
+        helper.make_node("Conv", ["r1", "k2"], ["c2"], strides=[2, 2], pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", ["c2"], ["r2"]),
+        helper.make_node("GlobalAveragePool", ["r2"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["flat"]),
+        helper.make_node("Gemm", ["flat", "w", "b"], ["logits"], transB=1),
+        helper.make_node("Softmax", ["logits"], ["classes"], axis=1),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "vision",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, _PIXELS, _PIXELS])],
+        [helper.make_tensor_value_info("classes", TensorProto.FLOAT, [1, _CLASSES])],
+        weights,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    checker.check_model(model)
+    save(model, str(place / "model" / "vision.onnx"))
+    pixels = rng.random(3 * _PIXELS * _PIXELS).round(3).tolist()
+    tensor = {"name": "image", "shape": [1, 3, _PIXELS, _PIXELS], "datatype": "FP32"}
+    (place / "sample.json").write_text(json.dumps({"inputs": [{**tensor, "data": pixels}]}))
+
+
 MATERIALS: dict[str, Callable[[Path, Callable[[], SampleFiles]], None]] = {
     "streaming": _streaming,
     "several": _several,
+    "vision": _vision,
 }

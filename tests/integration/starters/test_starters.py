@@ -20,6 +20,7 @@ BECOMES = {
     "scale-to-zero": "real-time",
     "a-b": "real-time",
     "multi-model": "real-time",
+    "neo-vision": "real-time",
     "production": "real-time",
 }
 
@@ -47,6 +48,9 @@ def _is_what_it_says(name, plan):
             assert [variant.weight for variant in spec.variants] == [0.9, 0.1]
         case "multi-model":
             assert len(spec.the_model.multi_model.models) == 3
+        case "neo-vision":
+            operations = [step.operation for step in plan.steps]
+            assert "sagemaker.create_compilation_job" in operations
         case "production":
             assert spec.data_capture.sampling_percentage == 10
             assert spec.network_isolation
