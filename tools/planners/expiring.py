@@ -18,6 +18,7 @@ from tools.planners.moves import Inverse, Move, numbered, plain_moves
 from tools.planners.observed import Observed, observe_endpoint
 from tools.planners.parking import require_in_service, still_served
 from tools.planners.roles import role_arn
+from tools.planners.stacks.revision import stack_of
 
 DELETE_TARGET = "arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint"
 POLICY_NAME = "delete-this-endpoint"
@@ -63,6 +64,7 @@ def plan_expiry(
             "and `sagepilot delete` removes that.",
             "cost_usd_per_month": None if hour is None else hour * 730,
             "cost_if_forgotten_usd_per_month": 0,
+            "warnings": _about_stack(stack_of(endpoint_name, removal)),
             "sample": served.sample if served else None,
             "requirements": served.requirements if served else None,
         }
@@ -78,6 +80,21 @@ def _require_no_components(seen: Observed) -> None:
             remedy=f"Let its copies scale to zero, or delete it yourself (`sagepilot delete "
             f"{seen.name}`).",
         )
+
+
+def _about_stack(stack_name: str | None) -> tuple[str, ...]:
+    """Why a stack's endpoint goes alone: one action on one resource cannot fail half way.
+
+    Deleting the stack would need a role that may delete models, roles and alarms, and a deletion
+    that stops at one of those leaves an endpoint that is still paid for.
+    """
+    if stack_name is None:
+        return ()
+    return (
+        f"Only the endpoint goes at that moment, so that the schedule's role may do one thing; "
+        f"stack {stack_name} stays without it, costs nothing, and shows drift until "
+        "`sagepilot delete` removes it.",
+    )
 
 
 def _until(hour: Decimal | None, at: datetime, now: datetime) -> str:

@@ -1,6 +1,7 @@
 """The execution role: who may take it on, and the least it needs (docs: sagemaker-roles)."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -117,7 +118,7 @@ def _objects(place: str) -> str:
 
 def _repository(image_uri: str, region: str) -> str:
     registry, _, rest = image_uri.partition(".dkr.ecr.")
-    repository = rest.partition("/")[2].partition(":")[0]
+    repository = re.split("[:@]", rest.partition("/")[2], maxsplit=1)[0]  # by tag or by digest
     return f"arn:aws:ecr:{region}:{registry}:repository/{repository}"
 
 

@@ -1,5 +1,7 @@
 """The life of an endpoint in a stack: every turn is a change set; nothing is left at the end."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.integration.deployment.conftest import wait_until
@@ -13,6 +15,7 @@ from tests.integration.lifecycle.conftest import (
     scaling_of,
 )
 from tests.integration.lifecycle.leftovers import assert_nothing_left
+from tools.endpoint import DeploymentMethod
 from tools.errors import (
     DeploymentFailedError,
     InvalidInputError,
@@ -22,6 +25,7 @@ from tools.errors import (
 from tools.planners.lifecycle import (
     WantedVersion,
     is_parked,
+    plan_expiry,
     plan_park,
     plan_unpark,
     plan_update,
@@ -231,3 +235,57 @@ def test_what_was_changed_outside_the_stack_is_said(app, stacked, second_model):
     assert any(own in warning and config in warning for warning in update.warnings)
     assert deployed(app, update)[0].verification.ok
     clients.call("sagemaker.delete_endpoint_config", {"EndpointConfigName": own})
+
+
+def test_a_template_too_long_for_a_request_lives_through_the_bucket(app, needs):
+    short = app.place.plan(needs)
+    spec = short.spec
+    given = {f"WORD_{number}": "x" * 440 for number in range(70)}  # 32 KB are the most for one
+    served = spec.first.sagemaker_model.model_copy(update={"environment": given})
+    one = spec.first.model_copy(update={"sagemaker_model": served})
+    other = one.model_copy(update={"name": "Other", "scaling": None})
+    long = spec.model_copy(update={"variants": (one, other)})
+    plan = app.place.plan_spec(long, DeploymentMethod.CLOUDFORMATION)
+    plan = app.place.propose(plan.model_copy(update={"sample": short.sample}))
+    made_by = next(s for s in plan.steps if s.operation.endswith("create_change_set"))
+    assert "TemplateBody" not in made_by.parameters
+    assert deployed(app, plan)[0].verification.ok
+    scaling = scaling_of(app, plan)
+    wanted = WantedVersion(variant="Other", initial_instance_count=3)
+    made, _ = deployed(app, app.place.propose(updated(app, plan, wanted)))
+    deployed(app, plan_undo(made.deployment_id, app.place.removal(plan.region)))
+    deployed(app, plan_park(plan.endpoint_name, app.place.removal(plan.region)))
+    deployed(app, plan_unpark(plan.endpoint_name, app.place.removal(plan.region)))
+    assert scaling_of(app, plan) == scaling
+    deleted(app, plan_deletion(plan.endpoint_name, app.place.removal(plan.region)))
+    assert_nothing_left(app, plan.endpoint_name)
+
+
+def test_an_endpoint_goes_at_its_moment_and_its_stack_when_it_is_deleted(app, stacked):
+    plan, clients = stacked, app.place.clients(stacked.region)
+    now = datetime.now(UTC)
+    ends = plan_expiry(
+        plan.endpoint_name, now + timedelta(seconds=3), now, app.place.removal(plan.region),
+        app.place.catalog,
+    )  # fmt: skip
+    assert any(stack_of(app, plan)["StackName"] in warning for warning in ends.warnings)
+    deployed(app, ends)
+    where = {"EndpointName": plan.endpoint_name}
+    wait_until(lambda: not clients.exists("sagemaker.describe_endpoint", where))
+    deleted(app, plan_deletion(plan.endpoint_name, app.place.removal(plan.region)))
+    assert_nothing_left(app, plan.endpoint_name)
+
+
+def test_an_endpoint_with_a_planned_end_is_updated_and_taken_back_by_its_stack(
+    app, stacked, second_model
+):
+    plan, first = stacked, answer_of(app, stacked)
+    now = datetime.now(UTC)
+    removal = app.place.removal(plan.region)
+    later = now + timedelta(hours=5)
+    deployed(app, plan_expiry(plan.endpoint_name, later, now, removal, app.place.catalog))
+    made, _ = deployed(app, updated(app, plan, another_model(second_model)))
+    deployed(app, plan_undo(made.deployment_id, app.place.removal(plan.region)))
+    assert answer_of(app, plan) == first
+    deleted(app, plan_deletion(plan.endpoint_name, app.place.removal(plan.region)))
+    assert_nothing_left(app, plan.endpoint_name)
