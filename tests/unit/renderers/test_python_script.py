@@ -1,24 +1,21 @@
 """A script makes exactly the plan's requests; any property less is a difference."""
 
 import ast
-import copy
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.integration.renderings.conftest import plan_by_calls, plan_by_stack
+from tests.unit.renderers.maximal import MAXIMAL
 from tests.unit.renderers.scripts import Recorder, Upload, answer, functions, made_by
 from tests.unit.renderers.sharing_specs import (
-    component_specs,
-    multi_model_specs,
     sharing_specs,
 )
 from tests.unit.renderers.specs import ACCOUNT, ARCHIVE, SHA, one, specs
 from tools.calls import concrete
-from tools.endpoint import ENDPOINT_OPTIONS, AlarmSpec, EndpointSpec, InferenceOption
+from tools.endpoint import AlarmSpec, EndpointSpec, InferenceOption
 from tools.plan import DeploymentPlan
 from tools.planners.inverse import undo_for
 from tools.planners.rendering import script_for, script_of
@@ -67,25 +64,19 @@ def test_a_plan_by_a_stack_is_a_script_of_plain_calls(spec: EndpointSpec) -> Non
     assert [operation for operation, _ in by_stack] == [operation for operation, _ in by_calls]
 
 
-def mutants(tree: ast.Module) -> Iterator[tuple[str, ast.Module]]:
-    """The script, each time without one argument, key or member."""
-    places = [
-        (number, field, index)
-        for number, node in enumerate(_values(tree))
-        for field in ("keywords", "keys", "elts")
-        for index in range(len(getattr(node, field, ())))
-    ]
-    for number, field, index in places:
-        changed = copy.deepcopy(tree)
-        node: Any = list(_values(changed))[number]
-        name = ast.unparse(getattr(node, field)[index])
-        del getattr(node, field)[index]
-        if field == "keys":
-            del node.values[index]
-        yield f"{name} of {ast.unparse(node)[:80]}", changed
+def mutants(tree: ast.Module) -> Iterator[str]:
+    """Take one argument, key or member out of the script at a time, and put it back."""
+    for node in list(_values(tree)):
+        for field in ("keywords", "keys", "elts"):
+            for index in range(len(getattr(node, field, ()))):
+                lists = [getattr(node, field), *([node.values] if field == "keys" else [])]
+                taken = [rows.pop(index) for rows in lists]
+                yield f"{ast.unparse(taken[0])} of {ast.unparse(node)[:80]}"
+                for rows, row in zip(lists, taken, strict=True):
+                    rows.insert(index, row)
 
 
-def _values(tree: ast.Module) -> Iterator[ast.AST]:
+def _values(tree: ast.Module) -> Iterator[Any]:
     for statement in tree.body:
         stage = isinstance(statement, ast.FunctionDef) and statement.name in STAGES
         tags = isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "TAGS"
@@ -95,25 +86,17 @@ def _values(tree: ast.Module) -> Iterator[ast.AST]:
             )
 
 
-@pytest.mark.parametrize(
-    "drawn",
-    [*map(specs, ENDPOINT_OPTIONS), component_specs(), multi_model_specs()],
-    ids=[*ENDPOINT_OPTIONS, "components", "multi-model"],
-)
-def test_one_property_less_is_a_difference(drawn: st.SearchStrategy[EndpointSpec]) -> None:
-    @settings(max_examples=5, deadline=None)
-    @given(drawn)
-    def noticed(spec: EndpointSpec) -> None:
-        plan = plan_by_calls(spec, NONCE)
-        requests = wanted(plan)
-        for what, tree in mutants(ast.parse(script_of(plan))):
-            try:
-                made = made_by(tree, ARCHIVES)
-            except (KeyError, TypeError, AttributeError):
-                continue  # it does not run any more
-            assert made != requests, what
-
-    noticed()
+@pytest.mark.parametrize("name", MAXIMAL)
+def test_one_property_less_is_a_difference(name: str) -> None:
+    plan = plan_by_calls(MAXIMAL[name], NONCE)
+    requests, tree = wanted(plan), ast.parse(script_of(plan))
+    assert made_by(tree, ARCHIVES) == requests
+    for what in mutants(tree):
+        try:
+            made = made_by(tree, ARCHIVES)
+        except (KeyError, TypeError, AttributeError):
+            continue  # it does not run any more
+        assert made != requests, what
 
 
 @settings(max_examples=40, deadline=None)

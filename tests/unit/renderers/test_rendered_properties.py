@@ -8,15 +8,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from tests.unit.renderers.maximal import MAXIMAL
 from tests.unit.renderers.sharing_specs import (
-    component_specs,
-    multi_model_specs,
     sharing_specs,
 )
 from tests.unit.renderers.specs import ACCOUNT, REGION, specs
-from tools.endpoint import ENDPOINT_OPTIONS, EndpointSpec
+from tools.endpoint import EndpointSpec
 from tools.planners.api import hosting_steps, role_steps, scaling_steps
 from tools.planners.cloudformation import template_for
 from tools.renderers.template import Template
@@ -184,26 +182,21 @@ def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             return
 
 
-@pytest.mark.parametrize(
-    "drawn",
-    [*map(specs, ENDPOINT_OPTIONS), component_specs(), multi_model_specs()],
-    ids=[*ENDPOINT_OPTIONS, "components", "multi-model"],
-)
-def test_one_property_less_is_a_difference(drawn: st.SearchStrategy[EndpointSpec]) -> None:
-    @settings(max_examples=15, deadline=None)
-    @given(drawn)
-    def noticed(spec: EndpointSpec) -> None:
-        template = template_for(spec, ACCOUNT)
-        wanted = by_calls(spec, template)
-        for logical_id, resource in template.resources.items():
-            for path in places(resource["Properties"]):
-                if path[0] in FOR_UPDATES:
-                    continue
-                document = copy.deepcopy(template.document)
-                part = document["Resources"][logical_id]["Properties"]
-                for key in path[:-1]:
-                    part = part[key]
-                del part[path[-1]]
-                assert by_stack(template._replace(document=document)) != wanted, path
-
-    noticed()
+@pytest.mark.parametrize("name", MAXIMAL)
+def test_one_property_less_is_a_difference(name: str) -> None:
+    spec = MAXIMAL[name]
+    template = template_for(spec, ACCOUNT)
+    document = copy.deepcopy(template.document)
+    wanted = by_calls(spec, template)
+    assert by_stack(template._replace(document=document)) == wanted
+    for logical_id, resource in template.resources.items():
+        for path in places(resource["Properties"]):
+            if path[0] in FOR_UPDATES:
+                continue
+            kept = copy.deepcopy(document["Resources"][logical_id])
+            part = document["Resources"][logical_id]["Properties"]
+            for key in path[:-1]:
+                part = part[key]
+            del part[path[-1]]
+            assert by_stack(template._replace(document=document)) != wanted, (logical_id, path)
+            document["Resources"][logical_id] = kept
