@@ -18,10 +18,15 @@ _HOSTING = {
     "model": ("CreateModel", "DescribeModel", "DeleteModel"),
     "endpoint-config": (
         "CreateEndpointConfig", "DescribeEndpointConfig", "DeleteEndpointConfig", "CreateEndpoint",
+        "UpdateEndpoint",
     ),
     "endpoint": (
         "CreateEndpoint", "DescribeEndpoint", "DeleteEndpoint", "InvokeEndpoint",
-        "InvokeEndpointAsync", "UpdateEndpointWeightsAndCapacities",
+        "InvokeEndpointAsync", "UpdateEndpoint", "UpdateEndpointWeightsAndCapacities",
+    ),
+    "inference-component": (
+        "CreateInferenceComponent", "DescribeInferenceComponent", "DeleteInferenceComponent",
+        "InvokeEndpoint",
     ),
     "compilation-job": (
         "CreateCompilationJob", "DescribeCompilationJob", "DeleteCompilationJob",
@@ -30,8 +35,17 @@ _HOSTING = {
 }  # fmt: skip
 _SCALING_ACTIONS = (
     "RegisterScalableTarget", "DeregisterScalableTarget", "DescribeScalableTargets",
-    "PutScalingPolicy", "DeleteScalingPolicy", "DescribeScalingPolicies", "TagResource",
+    "PutScalingPolicy", "DeleteScalingPolicy", "DescribeScalingPolicies", "PutScheduledAction",
+    "DeleteScheduledAction", "DescribeScheduledActions", "TagResource", "ListTagsForResource",
 )  # fmt: skip
+
+#: UpdateStack is the way back of a change set that was carried out.
+_STACK_ACTIONS = (
+    "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "DeleteChangeSet", "UpdateStack",
+    "DeleteStack", "DescribeStacks", "DescribeStackEvents", "DescribeStackResource", "GetTemplate",
+    "TagResource",
+)  # fmt: skip
+_SCHEDULE_ACTIONS = ("CreateSchedule", "GetSchedule", "DeleteSchedule")
 
 #: What is read before approval, beside what plans describe anyway (docs/rules.md, pre-flight).
 PREFLIGHT_ACTIONS = (
@@ -47,7 +61,7 @@ def caller_policy(account: str, region: str) -> dict[str, Any]:
     statements = [
         _allow(
             f"Hosting{kind.title().replace('-', '')}",
-            [f"sagemaker:{action}" for action in (*actions, "AddTags", "ListTags")],
+            [f"sagemaker:{action}" for action in (*actions, "AddTags", "DeleteTags", "ListTags")],
             f"arn:aws:sagemaker:{region}:{account}:{kind}/*",
         )
         for kind, actions in _HOSTING.items()
@@ -59,7 +73,21 @@ def caller_policy(account: str, region: str) -> dict[str, Any]:
         "Statement": [
             *statements,
             _allow("Preflight", list(PREFLIGHT_ACTIONS), "*"),
-            _allow("ListEndpoints", ["sagemaker:ListEndpoints"], "*"),
+            _allow(
+                "ListEndpoints",
+                ["sagemaker:ListEndpoints", "sagemaker:ListInferenceComponents"],
+                "*",
+            ),
+            _allow(
+                "Stacks",
+                [f"cloudformation:{action}" for action in _STACK_ACTIONS],
+                f"arn:aws:cloudformation:{region}:{account}:stack/sagepilot-*/*",
+            ),
+            _allow(
+                "Schedules",
+                [f"scheduler:{action}" for action in _SCHEDULE_ACTIONS],
+                f"arn:aws:scheduler:{region}:{account}:schedule/default/*",
+            ),
             _allow(
                 "Buckets", ["s3:CreateBucket", "s3:DeleteBucket", "s3:ListBucket"], buckets
             ),
@@ -77,7 +105,13 @@ def caller_policy(account: str, region: str) -> dict[str, Any]:
             ),
             {
                 **_allow("PassExecutionRoles", ["iam:PassRole"], roles),
-                "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+                "Condition": {
+                    "StringEquals": {
+                        "iam:PassedToService": [
+                            "sagemaker.amazonaws.com", "scheduler.amazonaws.com",
+                        ]
+                    }
+                },
             },
             _allow(
                 "TransformLogs",
