@@ -42,6 +42,11 @@ def _neuron_advice(case: Case) -> str:
     )
 
 
+def _family(case: Case) -> str:
+    sizing = case.real_time
+    return f"the family {sizing.instance.family}" if sizing else "one family of instances"
+
+
 def _on_neuron(case: Case) -> bool:
     sizing = case.real_time
     return sizing is not None and sizing.instance.neuron_cores > 0
@@ -68,6 +73,17 @@ RULES = (
         ),
     ),
     Rule(
+        id="REC-664",
+        title="Neo was asked for",
+        source_url=SUPPORTED_PAGE,
+        warns=(REAL_TIME, ASYNCHRONOUS),
+        when=lambda case: case.needs.compilation == "neo",
+        says=lambda case: (
+            f"Neo compiles the model for {_family(case)} and for requests of one fixed shape; "
+            "compare it with the plain model before keeping it."
+        ),
+    ),
+    Rule(
         id="REC-663",
         title="Neo takes old framework versions only",
         source_url=SUPPORTED_PAGE,
@@ -76,6 +92,7 @@ RULES = (
             case.workload.framework in _NEO
             and not case.workload.large_language_model
             and case.needs.latency_p95_ms is not None
+            and case.needs.compilation is None
             and case.synchronous_p95_ms > case.needs.latency_p95_ms / 2
         ),
         says=lambda _: (

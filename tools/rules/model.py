@@ -168,6 +168,7 @@ RULES = (
         warns=(REAL_TIME, SERVERLESS, ASYNCHRONOUS),
         when=lambda case: (
             case.workload.framework in (Framework.ONNX, Framework.LIGHTGBM, Framework.CATBOOST)
+            and case.needs.compilation != "neo"
             and (
                 case.needs.model_source is None
                 or case.needs.model_source.kind is not ModelSourceKind.IMAGE

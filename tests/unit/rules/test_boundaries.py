@@ -69,6 +69,7 @@ ASKED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "REC-432": ({"instance_type": "ml.inf1.xlarge"}, {"instance_type": "ml.inf2.xlarge"}),
     "REC-434": ({"capacity_schedules": [NIGHT]}, {"capacity_schedules": [NIGHT], **WARM}),
     "REC-433": ({"compilation": "neo"}, {"compilation": "none"}),
+    "REC-664": ({"compilation": "neo"}, {"compilation": "none"}),
     "REC-928": (
         {"compilation": "neo", "framework": "sklearn"},
         {"compilation": "neo", "framework": "onnx"},
