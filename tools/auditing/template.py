@@ -1,5 +1,6 @@
 """A CloudFormation template as declared resources; pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
@@ -24,6 +25,10 @@ _TYPES: dict[str, tuple[Kind, str, bool]] = {
     "AWS::IAM::ManagedPolicy": ("role-policy", "ManagedPolicyName", False),
     "AWS::IAM::RolePolicy": ("role-policy", "PolicyName", False),
 }
+
+
+#: Parameters that whoever deploys changes with the content.
+_VERSIONS = re.compile("version|revision|suffix|hash|digest|commit|build|release|timestamp", re.I)
 
 
 def declared_by_template(
@@ -83,7 +88,7 @@ class _Template:
             known = _TYPES.get(str(row.get("Type")))
             if known is None or self.working.holds(str(row.get("Condition"))) is False:
                 continue
-            body = self.working.value(row["Properties"])
+            body = self._body(known[0], row["Properties"])
             path = f"{self.path}Resources.{logical_id}.Properties"
             yield Resource(
                 known[0],
@@ -93,6 +98,13 @@ class _Template:
                 reference=str(self._reference(logical_id)),
                 waits_for=frozenset(self._before(logical_id, set())),
             )
+
+    def _body(self, kind: Kind, properties: dict[str, Any]) -> Any:  # noqa: ANN401 - template data
+        """A configuration's name that holds a version changes with what it names."""
+        given = properties.get("EndpointConfigName") if kind == "config" else None
+        if any(_VERSIONS.search(name) for name in _mentioned(given) if name not in self.rows):
+            properties = {**properties, "EndpointConfigName": unknown("EndpointConfigName")}
+        return self.working.value(properties)
 
     def _dangling(self) -> Iterator[Node]:
         if self._has_macros:  # a macro may add what is missing

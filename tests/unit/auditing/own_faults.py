@@ -207,6 +207,10 @@ OWN_FAULTS: dict[str, Fault] = {
     "target before its endpoint": real_time(
         "CHK-568",
         {"Target.ResourceId": {"Fn::Sub": "endpoint/${EndpointName}/variant/AllTraffic"}}),
+    "configuration before its model": real_time(
+        "CHK-568", {"Model.ModelName": "orders-model", f"{_V}.ModelName": "orders-model"}),
+    "name of the stack for the configuration": real_time(
+        "CHK-532", {"Config.EndpointConfigName": {"Fn::Sub": "${AWS::StackName}-config"}}),
     "copies of a variant": real_time(
         "CHK-569", {"Target.ScalableDimension": "sagemaker:inference-component:DesiredCopyCount"}),
     "provisioned on real-time": real_time(

@@ -173,6 +173,18 @@ def test_a_development_endpoint_may_have_one_instance() -> None:
     assert "CHK-539" not in ids(changed(one, {"Endpoint.Tags.0.Value": "development"}))
 
 
+def test_a_configurations_name_may_hold_a_version() -> None:
+    name = {"Fn::Sub": "${EndpointName}-${ModelVersion}"}
+    document = changed(real_time(), {"Config.EndpointConfigName": name})
+    document["Parameters"]["ModelVersion"] = {"Type": "String", "Default": "v7"}
+    assert audited(document) == ()
+
+
+def test_names_may_be_literal_where_the_order_is_said() -> None:
+    names = {"Model.ModelName": "orders-model", f"{_V}.ModelName": "orders-model"}
+    assert audited(changed(real_time(), {**names, "Config.DependsOn": "Model"})) == ()
+
+
 def test_a_secret_is_not_repeated() -> None:
     key = "AKIAIOSFODNN7EXAMPLE"
     found = audited(changed(real_time(), {"Model.PrimaryContainer.Environment.KEY_ID": key}))

@@ -100,10 +100,25 @@ def _is_reference(seen: Seen, name: str) -> bool:
 
 
 def _order(seen: Seen) -> Iterator[Fault]:
+    """CloudFormation makes what does not refer to another side by side."""
+    if not seen.declared.is_template:
+        return
+    for variant in seen.variants:
+        model, node = seen.declared.model_of(variant.node), variant.node.at("ModelName")
+        if model is not None and model.id not in variant.config.waits_for:
+            yield Fault(f"{variant.config.id} does not wait for {model.id}.", (node,))
+    for endpoint in seen.declared.of("endpoint"):
+        config, node = seen.declared.config_of(endpoint), endpoint.body.at("EndpointConfigName")
+        if config is not None and config.id not in endpoint.waits_for:
+            yield Fault(f"{endpoint.id} does not wait for {config.id}.", (node,))
+    yield from _early_targets(seen)
+
+
+def _early_targets(seen: Seen) -> Iterator[Fault]:
     for target in ours(seen):
         found = scaled_by(seen.declared, target.body.at("ResourceId").raw)
         first = found.endpoint or found.component
-        if seen.declared.is_template and first is not None and first.id not in target.waits_for:
+        if first is not None and first.id not in target.waits_for:
             yield Fault(
                 f"{target.id} does not wait for {first.id}: it may be registered before "
                 "there is anything to scale.",
@@ -273,8 +288,8 @@ TARGET_RULES = (
                  "Write endpoint/NAME/variant/NAME, with the endpoint's name (Fn::GetAtt)."),
     DeclaredRule("CHK-567", "Target that is not there", pages.TARGET, "high", _unknown_place,
                  "Name an endpoint and a variant that are there."),
-    DeclaredRule("CHK-568", "Target before its endpoint", pages.CFN_TARGET, "high", _order,
-                 "Refer to Endpoint.EndpointName, or add DependsOn."),
+    DeclaredRule("CHK-568", "Made before what it needs", pages.CFN_TARGET, "high", _order,
+                 "Refer to the other by Fn::GetAtt, or add DependsOn."),
     DeclaredRule("CHK-569", "Dimension of another kind of endpoint", pages.SCALING, "high",
                  _dimension, "Scale what this kind of endpoint has."),
     DeclaredRule("CHK-570", "Bounds of scaling", pages.TARGET, "high", _bounds,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tools.endpoint import InferenceOption
 from tools.rules.declared import pages
-from tools.rules.declared.node import Node
+from tools.rules.declared.node import Node, unknown
 from tools.rules.declared.resources import Resource, variants_of
 from tools.rules.declared.rule import REMOVE, DeclaredRule, Fault, Seen
 from tools.rules.resource_checks import LOCAL_SSD
@@ -141,7 +141,10 @@ def _count(seen: Seen) -> Iterator[Fault]:
 def _replaceable(seen: Seen) -> Iterator[Fault]:
     for config in seen.declared.of("config"):
         node = config.body.at("EndpointConfigName")
-        if seen.declared.is_template and node.text is not None:
+        always = node.raw
+        for pseudo in ("StackName", "AccountId"):
+            always = always.replace(unknown(f"AWS::{pseudo}"), pseudo)
+        if seen.declared.is_template and Node(always, node.path).text is not None:
             yield Fault(
                 f"The configuration is always named {node.text}: it cannot be changed in place, "
                 "and its replacement cannot take the same name.",
