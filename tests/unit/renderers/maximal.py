@@ -99,6 +99,7 @@ _WATCHED = AlarmSpec(latency_p95_ms=250, topic_arn=f"{_TOPIC}:told")
 _CAPTURED = DataCapture(
     destination_uri=f"s3://{BUCKET}/captured",
     sampling_percentage=25,
+    kms_key_id=KEY,
     capture=("Output",),
     json_content_types=("application/json",),
     csv_content_types=("text/csv",),

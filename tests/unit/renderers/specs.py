@@ -295,6 +295,7 @@ def _captures() -> st.SearchStrategy[DataCapture]:
         DataCapture,
         destination_uri=st.builds(lambda word: f"s3://{BUCKET}/captured/{word}", _words),
         sampling_percentage=st.integers(0, 100),
+        kms_key_id=st.sampled_from([None, KEY]),
         capture=st.sampled_from([("Input",), ("Output",), ("Input", "Output")]),
         json_content_types=st.sampled_from([(), ("application/json",)]),
         csv_content_types=st.sampled_from([(), ("text/csv",)]),
