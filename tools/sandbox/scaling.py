@@ -34,7 +34,9 @@ from tools.sandbox.scaling_rules import (
     key,
     policy_arn,
 )
+from tools.sandbox.scaling_tags import ScalingTags
 from tools.sandbox.service import Call, Operation, page
+from tools.sandbox.tagging import drop_tags
 from tools.sandbox.wire import ACCOUNT, AwsError, validation_exception
 
 _RESOURCE = re.compile(r"endpoint/(?P<endpoint>[^/]+)/variant/(?P<variant>[^/]+)")
@@ -72,6 +74,7 @@ class Scaling:
         self._engine = engine
         self._alarms = alarms
         self._suffix = suffix
+        self._tags = ScalingTags(state)
 
     def restore_alarms(self) -> None:
         """After a restart: bring the alarms of stored target-tracking policies back."""
@@ -96,6 +99,7 @@ class Scaling:
             "DescribeScheduledActions": self.describe_actions,
             "DeleteScheduledAction": self.delete_action,
             "DescribeScalingActivities": self.describe_activities,
+            **self._tags.operations(),
         }
 
     # --- what hosting asks
@@ -146,6 +150,8 @@ class Scaling:
                 suspended=suspended | params.get("SuspendedState", {}),
             )  # fmt: skip
             self._state.save(target)
+            if params.get("Tags"):
+                self._tags.keep(call.region, target.arn, params["Tags"])
             self._engine.limits_changed(target)
         return {"ScalableTargetARN": target.arn}
 
@@ -238,6 +244,7 @@ class Scaling:
             for action in self._state.all(ScheduledAction, target.region):
                 if action.name.startswith(target.name + "|"):
                     self._state.drop(action)
+            drop_tags(self._state, target.region, target.arn)
             self._state.drop(target)
 
     # --- policies
