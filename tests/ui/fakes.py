@@ -82,6 +82,12 @@ def plan(digest: str, endpoint_name: str = "wine-quality", **changes: Any) -> Pl
         "warnings": ("The first request after a pause takes seconds.",),
         "packaging": ({"action": "add", "path": "code/inference.py", "content": HANDLER,
                        "source_url": SOURCE, "text": "The image has no default loader."},),
+        "preflight": {"summary": "1 check passed, 1 with a warning", "checks": [
+            {"id": "PRE-501", "title": "The names are free", "status": "passed",
+             "seen": "All 4 names are free.", "remedy": "", "source_url": SOURCE},
+            {"id": "PRE-402", "title": "The account's quotas suffice", "status": "warning",
+             "seen": "Scaled out it is over the quota.", "remedy": "Ask for a higher quota.",
+             "source_url": SOURCE}]},
     }  # fmt: skip
     return PlanProposed.model_validate({**values, **changes})
 

@@ -55,6 +55,8 @@ def test_a_turn_shows_tools_recommendation_and_plan() -> None:
     assert "REC\\-110" in shown
     assert "sagemaker.create_endpoint_config" in shown
     assert "def model_fn" in shown
+    assert "1 check passed, 1 with a warning" in shown
+    assert "Ask for a higher quota" in shown
     assert "Noted what is needed, compared the options" in [box.label for box in page.expander]
     assert not _button(page, "approve-").disabled
 
