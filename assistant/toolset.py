@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
-from assistant import catalogue_tools, events, lifecycle_tools
+from assistant import catalogue_tools, events, lifecycle_tools, rendering_tools, starter_tools
 from assistant.answers import UNREADABLE
 from assistant.grounding import said_by_user
 from assistant.lifecycle_tools import Arguments as _Arguments
@@ -255,6 +255,31 @@ def _models(arguments: catalogue_tools.SearchModels, state: State, place: Workpl
     return Outcome({"models": [catalogue_tools.told(hit) for hit in hits], "region": region})
 
 
+def _starters(
+    _: starter_tools.ListStarters,
+    state: State,
+    place: Workplace,  # noqa: ARG001 - every tool is called alike
+) -> Outcome:
+    return Outcome({"starters": starter_tools.listed(state.get("language") or "en")})
+
+
+def _start(arguments: starter_tools.StartFrom, state: State, place: Workplace) -> Outcome:
+    language = state.get("language") or "en"
+    told, needs = starter_tools.begun(arguments, known(state).said(), place, language)
+    made = _proposed(place.plan(needs), place)
+    now = understood(needs, place)
+    return Outcome(
+        {"starter": told, **made.result},
+        {**made.updates, "requirements": needs.said()},
+        (events.RequirementsUpdated(**now), *made.shown),
+    )
+
+
+def _render(arguments: rendering_tools.RenderPlan, state: State, place: Workplace) -> Outcome:
+    shown = rendering_tools.rendering(arguments, state, place)
+    return Outcome({"rendered": shown.told}, {}, (shown.event,))
+
+
 def _planned(make: Callable[[Any, State, Workplace], DeploymentPlan]) -> Tool:
     """Return the tool that proposes what `make` plans."""
 
@@ -271,8 +296,11 @@ TOOLS: dict[str, tuple[type[BaseModel], Tool]] = {
     "make_plan": (MakePlan, _make_plan),
     "search_notes": (SearchNotes, _search),
     "search_models": (catalogue_tools.SearchModels, _models),
+    "list_starters": (starter_tools.ListStarters, _starters),
+    "start_from": (starter_tools.StartFrom, _start),
     "describe_endpoints": (DescribeEndpoints, _endpoints),
     "describe_deployment": (DescribeDeployment, _deployment),
+    "render_plan": (rendering_tools.RenderPlan, _render),
     "plan_deletion": (PlanDeletion, _delete),
     "plan_undo": (PlanUndo, _undo),
     "plan_update": (lifecycle_tools.PlanUpdate, _planned(lifecycle_tools.update_plan)),

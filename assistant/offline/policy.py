@@ -13,6 +13,7 @@ from langchain_core.messages import BaseMessage
 from assistant.messages import translator
 from assistant.offline.advance import advance
 from assistant.offline.catalogue_talk import catalogue
+from assistant.offline.code_talk import code
 from assistant.offline.courtesies import not_understood, summary
 from assistant.offline.desk import Desk, ToolNeeded
 from assistant.offline.history import Turn, read_turn, rows
@@ -22,6 +23,7 @@ from assistant.offline.outcomes import told
 from assistant.offline.questions import reminder
 from assistant.offline.replies import failed
 from assistant.offline.sections import SECTIONS
+from assistant.offline.starter_talk import starting
 from assistant.offline.talk import Reply, Talk, Understand
 
 #: After these nothing else is brought up.
@@ -98,7 +100,7 @@ def _notes(reply: Reply, language: str) -> dict[str, Any]:
 def _answer(talk: Talk) -> Reply:
     if Intent.RESTART in talk.intents:
         return _restart(talk)
-    for wish in (later_life, catalogue):
+    for wish in (code, starting, later_life, catalogue):
         if (reply := wish(talk)) is not None:
             return reply
     understood = talk.understood

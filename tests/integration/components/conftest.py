@@ -1,17 +1,27 @@
-"""One quick sandbox whose minutes are short, and folders of several small models."""
+"""One quick sandbox whose minutes are short, and a folder of several small models."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.integration.lifecycle.conftest import (  # noqa: F401 - fixtures
-    app,
-    deleted,
-    home,
-    onnx_model,
-)
+from tests.integration.deployment.conftest import QUICK
+from tests.integration.lifecycle.conftest import app, deleted, onnx_model
 from tools.errors import NotFoundError
 from tools.planners.removal import plan_deletion
+from tools.sandbox import control
+
+__all__ = ["app", "gone_afterwards", "home", "onnx_model", "three_models"]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory) -> Path:
+    """A state folder whose sandbox runs for the whole session; three models stay loaded."""
+    folder = tmp_path_factory.mktemp("home")
+    timing = {**QUICK, "ping_window_s": 20.0, "aws_minute_s": 0.3, "max_processes": 3}
+    control.ensure_running(folder, timing=timing, parent_pid=os.getpid())
+    yield folder
+    control.down(folder)
 
 
 @pytest.fixture(scope="session")
