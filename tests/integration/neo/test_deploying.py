@@ -2,13 +2,16 @@
 
 import base64
 import json
+import signal
 
 import pytest
 
-from tests.integration.deployment.conftest import approval_of, deployed
+from assistant.bootstrap import bootstrap
+from tests.integration.deployment.conftest import approval_of, deployed, settings
+from tests.integration.deployment.test_kills import killed
 from tests.integration.neo.conftest import ROW, Standing, graph
 from tools.comparison import Side, compare
-from tools.deployment import apply
+from tools.deployment import apply, outcome
 from tools.endpoint import DeploymentMethod
 from tools.errors import DeploymentFailedError, InvalidInputError, UserError
 from tools.invocation import Request, invoke
@@ -180,3 +183,21 @@ def test_advice_with_a_doubt_is_told_and_not_planned(app, needs, tmp_path):
     plan = app.place.plan(merge(needs, said))
     assert "sagemaker.create_compilation_job" not in {step.operation for step in plan.steps}
     assert any("is left out" in warning for warning in plan.warnings)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_killed_at_the_jobs_own_journal_writes_it_is_finished_by_the_next_process(
+    app, home, needs, before
+):
+    plan = app.place.plan(needs)
+    app.place.keep(plan)
+    operations = [step.operation for step in plan.steps]
+    sent = 2 * operations.index("sagemaker.create_compilation_job") + (2 if before else 1)
+    assert killed(home, plan, sent, before=before) == -signal.SIGKILL
+    fresh = bootstrap(settings(home))
+    fresh.recover()
+    made = outcome(fresh.place.journal, f"dep-{plan.digest[:12]}")
+    assert made.status == "deployed"
+    assert len(Standing(fresh, plan).jobs()) == 1
+    undone(fresh, plan)
+    assert Standing(fresh, plan).everything() == []

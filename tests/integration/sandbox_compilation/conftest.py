@@ -49,7 +49,7 @@ def onnx_bytes() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def upload(client, bucket) -> Callable[[bytes], str]:  # noqa: F811
+def upload(client, bucket) -> Callable[[bytes], str]:
     def put(body: bytes) -> str:
         key = f"in/{uuid.uuid4().hex}/model.tar.gz"
         client("s3").put_object(Bucket=bucket, Key=key, Body=body)
@@ -59,7 +59,7 @@ def upload(client, bucket) -> Callable[[bytes], str]:  # noqa: F811
 
 
 @pytest.fixture
-def job(client, bucket, role_arn, upload, onnx_bytes):  # noqa: F811
+def job(client, bucket, role_arn, upload, onnx_bytes):
     """Start a job, changed where a test says so, and return what became of it."""
     sagemaker = client("sagemaker")
 
@@ -81,7 +81,7 @@ def job(client, bucket, role_arn, upload, onnx_bytes):  # noqa: F811
     return run
 
 
-def ended(client, name: str) -> dict[str, Any]:  # noqa: F811
+def ended(client, name: str) -> dict[str, Any]:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         found = client("sagemaker").describe_compilation_job(CompilationJobName=name)
@@ -92,7 +92,7 @@ def ended(client, name: str) -> dict[str, Any]:  # noqa: F811
 
 
 @pytest.fixture
-def role_without(client):  # noqa: F811
+def role_without(client):
     """Make a role that may do only so much."""
 
     def make(*actions: str) -> str:
@@ -108,7 +108,7 @@ def role_without(client):  # noqa: F811
 
 
 @pytest.fixture
-def members(client):  # noqa: F811
+def members(client):
     """The files of a result in S3."""
 
     def read(uri: str) -> SimpleNamespace:
