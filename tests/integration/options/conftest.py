@@ -22,7 +22,7 @@ SAMPLE = {"kind": "local", "uri": "sample"}
 @pytest.fixture(scope="session")
 def home(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("options")
-    control.ensure_running(folder, timing=QUICK, parent_pid=os.getpid())
+    control.ensure_running(folder, timing={**QUICK, "ping_window_s": 30.0}, parent_pid=os.getpid())
     yield folder
     control.down(folder)
 

@@ -1,4 +1,4 @@
-"""Options asked for by name are understood in both languages, and never where they were not asked."""
+"""Options asked for by name are understood in both languages, and never where they were not."""
 
 import pytest
 
