@@ -30,6 +30,7 @@ STARTERS = {
     "Large files, results later": (
         "My model takes 300 MB files, needs about 5 minutes for each, and nobody waits."
     ),
+    "Show me the starters": "Show me the starters.",
     "Serverless or real-time?": "When is serverless better than a real-time endpoint?",
     "Triển khai mô hình mẫu": "Tôi muốn triển khai mô hình mẫu cho một công cụ nội bộ nhỏ.",
 }
