@@ -15,6 +15,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, HumanMessage
 
 from tools.errors import InvalidInputError
+from tools.options import DeploymentOptions
 from tools.quantities import parse_value
 
 LONGEST_READ = 500  # characters of a quote that are read by themselves
@@ -84,6 +85,8 @@ class _Rules:
             return True
         if _among(parsed, self._of(asked.what_if)):
             return False
+        if self.field in DeploymentOptions.model_fields and _only_asked(quote, message):
+            return False
         if self.field in _LITERAL_FIELDS:
             name = value.get("uri", "") if isinstance(value, dict) else str(value)
             return _stands_in(name, " ".join(message.split()))
@@ -147,6 +150,17 @@ def _literal(value: Any, quote: str, *, read: bool) -> bool:  # noqa: ANN401
     if _NUMBER.fullmatch(text) and read:
         return False
     return _stands_in(text, _flat(quote))
+
+
+def _only_asked(quote: str, message: str) -> bool:
+    """Whether the words stand in a question alone: "is serverless cheaper?" wishes for nothing."""
+    from assistant.offline.reading import Mood, passages  # loads word lists
+    from tools.reading.folding import fold
+
+    wanted = fold(quote).text.strip()
+    parts = passages(fold(message).text, expected=False, vietnamese=False)
+    moods = [part.mood for part in parts if wanted in part.text]
+    return bool(moods) and Mood.STATEMENT not in moods
 
 
 def _quoted(quote: str, text: str) -> bool:
