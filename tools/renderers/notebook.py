@@ -70,6 +70,26 @@ if plan.sample is not None:
     )
     print(f"{answer.latency_ms:.0f} ms", answer.body[:2000].decode(errors="replace"))"""
 
+_INVOKE_EACH = """\
+import base64
+
+aims = [{"inference_component": one.name} for one in plan.spec.components]
+aims += [
+    {"target_model": model.name}
+    for served in plan.spec.served
+    if served.multi_model
+    for model in served.multi_model.models
+]
+for aim in aims if plan.sample is not None else ():
+    answer = app.invoke(
+        plan.endpoint_name,
+        base64.b64decode(plan.sample.body_base64),
+        content_type=plan.sample.content_type,
+        accept=plan.sample.accept,
+        **aim,
+    )
+    print(aim, f"{answer.latency_ms:.0f} ms", answer.body[:2000].decode(errors="replace"))"""
+
 
 def render_notebook(
     spec: EndpointSpec, needs: dict[str, Any], method: str, head: Head, product_version: str
@@ -88,6 +108,7 @@ def render_notebook(
         f"# Amazon SageMaker endpoint `{_inline(spec.name)}`\n\n{spec.inference_option}, "
         f"{spec.region}, account {head.account}. Needs sagepilot=={product_version}.\n\n{reasons}"
     )
+    shared = bool(spec.components) or any(model.multi_model for model in spec.served)
     shown = json.dumps(needs, ensure_ascii=True, sort_keys=True)
     cells = [
         _markdown(title.rstrip()),
@@ -103,7 +124,7 @@ def render_notebook(
         _markdown("## Deploy\nA failure takes back what was made."),
         _code(_DEPLOY),
         _markdown("## Invoke"),
-        _code(_INVOKE),
+        _code(_INVOKE_EACH if shared else _INVOKE),
     ]
     numbered = [{"id": f"cell-{number}", **cell} for number, cell in enumerate(cells)]
     book = {"cells": numbered, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}

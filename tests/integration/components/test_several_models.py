@@ -76,6 +76,15 @@ def test_models_that_do_not_share_an_image_are_refused(app, asked, three_models,
         app.place.plan(merge(asked, {"model_source": {"kind": "local", "uri": str(mixed)}}))
 
 
+def test_a_notebook_asks_each_of_them(app, asked):
+    from tools.planners.rendering import rendered
+
+    cells = json.loads(rendered(app.place.plan(asked), "notebook"))["cells"]
+    source = "".join(cells[-1]["source"])
+    assert '"target_model": model.name' in source
+    compile(source, "notebook", "exec")
+
+
 def test_one_file_is_not_several_models(app, asked, three_models):
     one = {"kind": "local", "uri": str(three_models / "lima.joblib")}
     with pytest.raises(InvalidInputError, match="is no folder"):
