@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import WaiterError
 
-from tests.integration.sandbox.conftest import (  # noqa: F401 - fixtures
-    Hosting,
-    archive,
+from tests.integration.sandbox.conftest import Hosting, archive
+from tests.integration.sandbox_scaling.conftest import (  # noqa: F401 - fixtures
     bucket,
     client,
     closed_clients,

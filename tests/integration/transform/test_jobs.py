@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+import uuid
 
 import pytest
 from botocore.exceptions import ClientError
@@ -170,19 +171,20 @@ def test_a_job_under_way_is_carried_out_after_a_restart(tmp_path):
 
     first = server()
     client = clients_of(first.url)
-    role = client("iam").create_role(RoleName="e", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    name = f"restarted-{uuid.uuid4().hex[:8]}"  # moto's stores are the process's
+    role = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
     everything = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
-    client("iam").put_role_policy(RoleName="e", PolicyName="p", PolicyDocument=document)
-    client("s3").create_bucket(Bucket="restarted")
-    hosting = Hosting(client, role, "restarted")
+    client("iam").put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
+    client("s3").create_bucket(Bucket=name)
+    hosting = Hosting(client, role, name)
     jobs = Jobs(hosting, hosting.model(archive(SCRIPT)))
-    name = jobs.start(jobs.put(a="1,1\n-1,-1\n"))
+    job = jobs.start(jobs.put(a="1,1\n-1,-1\n"))
     first.stop()
     second = server()
     try:
         jobs.client = clients_of(second.url)
-        assert jobs.ended(name)["TransformJobStatus"] == "Completed"
+        assert jobs.ended(job)["TransformJobStatus"] == "Completed"
         assert jobs.results() == {"a.csv.out": "1\n0\n"}
     finally:
         second.stop()
