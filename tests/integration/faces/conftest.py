@@ -21,7 +21,8 @@ NEEDS = {
 @pytest.fixture(scope="session")
 def home(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("faces")
-    control.ensure_running(folder, timing=QUICK, parent_pid=os.getpid())
+    patient = {**QUICK, "ping_window_s": 20.0}  # nothing here is meant to fail its ping
+    control.ensure_running(folder, timing=patient, parent_pid=os.getpid())
     yield folder
     control.down(folder)
 

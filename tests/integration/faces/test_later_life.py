@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.integration.deployment.conftest import onnx_model  # noqa: F401 - a fixture
 from tests.integration.faces.command_line import refused
 from tests.integration.faces.conftest import NEEDS
 
 
 @pytest.fixture(params=["api", "cloudformation"])
-def endpoint(request, sagepilot):
+def endpoint(request, sagepilot, onnx_model):
     """The name of an endpoint of a test's own, made by plain calls or by a stack."""
-    plan = sagepilot("plan", "--method", request.param, "--json", stdin=json.dumps(NEEDS)).json()
+    needs = {**NEEDS, "model_source": {"kind": "local", "uri": str(onnx_model)}}
+    plan = sagepilot("plan", "--method", request.param, "--json", stdin=json.dumps(needs)).json()
     made = sagepilot("deploy", plan["digest"], "--approve", plan["digest"], "--json").json()
     name = made["endpoint_name"]
     yield name
