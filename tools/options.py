@@ -112,3 +112,8 @@ class DeploymentOptions(BaseModel):
     input_uri: DataPlace | None = None
     output_uri: S3Uri | None = None
     tags: dict[str, str] | None = Field(default=None, max_length=40)
+
+    @property
+    def copies_go_to_zero(self) -> bool:
+        """Whether copies of an inference component, and the instances under them, go to zero."""
+        return bool(self.inference_components) and self.min_capacity == 0

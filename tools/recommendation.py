@@ -130,7 +130,9 @@ def recommend(needs: Requirements, catalog: Catalog) -> Recommendation:
         compilation=compilation(choice),
         compilation_basis=compilation_basis(choice),
         cost_usd_per_month=cost.usd_per_month,
-        cost_if_forgotten_usd_per_month=cost.if_forgotten_usd_per_month,
+        cost_if_forgotten_usd_per_month=Decimal(0)
+        if needs.copies_go_to_zero and choice.option is InferenceOption.REAL_TIME
+        else cost.if_forgotten_usd_per_month,
         data_cost_usd_per_month=cost.data_usd_per_month,
         cost_basis=cost.basis,
         as_of=cost.as_of,

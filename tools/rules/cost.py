@@ -47,6 +47,8 @@ def break_even_per_day(case: Case) -> Decimal | None:
 
 
 def _standing(case: Case) -> Decimal:
+    if case.needs.copies_go_to_zero:
+        return Decimal(0)
     cost = case.costs.get(REAL_TIME)
     return (cost and cost.if_forgotten_usd_per_month) or Decimal(0)
 

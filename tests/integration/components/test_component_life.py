@@ -51,6 +51,8 @@ def test_it_is_deployed_asked_scaled_to_zero_and_woken(app, asked, method, gone_
     gone_afterwards(plan)
     assert plan.spec.inference_option == "real-time"
     assert plan.cost_if_forgotten_usd_per_month == 0
+    assert plan.recommendation["cost_if_forgotten_usd_per_month"] == 0
+    assert not any("Idle or forgotten" in warning for warning in plan.warnings)
     made, _ = deployed(app, plan)
     assert made.verification.ok, made.verification.detail
     clients = app.place.clients(plan.region)
