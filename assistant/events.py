@@ -142,6 +142,16 @@ class Failed(_Event):
     remedy: str = ""
 
 
+class Rendered(_Event):
+    """A plan as code; `file_name` is what it is kept as in a repository."""
+
+    event: Literal["rendered"] = "rendered"
+    digest: str
+    language: str
+    file_name: str
+    text: str
+
+
 class TurnFinished(_Event):
     """The turn is over; the next input is awaited."""
 
@@ -161,6 +171,7 @@ Event = Annotated[
     | Deployed
     | Undone
     | Failed
+    | Rendered
     | TurnFinished,
     Field(discriminator="event"),
 ]

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
-from assistant import catalogue_tools, events, lifecycle_tools, starter_tools
+from assistant import catalogue_tools, events, lifecycle_tools, rendering_tools, starter_tools
 from assistant.answers import UNREADABLE
 from assistant.grounding import said_by_user
 from assistant.lifecycle_tools import Arguments as _Arguments
@@ -275,6 +275,11 @@ def _start(arguments: starter_tools.StartFrom, state: State, place: Workplace) -
     )
 
 
+def _render(arguments: rendering_tools.RenderPlan, state: State, place: Workplace) -> Outcome:
+    shown = rendering_tools.rendering(arguments, state, place)
+    return Outcome({"rendered": shown.told}, {}, (shown.event,))
+
+
 def _planned(make: Callable[[Any, State, Workplace], DeploymentPlan]) -> Tool:
     """Return the tool that proposes what `make` plans."""
 
@@ -295,6 +300,7 @@ TOOLS: dict[str, tuple[type[BaseModel], Tool]] = {
     "start_from": (starter_tools.StartFrom, _start),
     "describe_endpoints": (DescribeEndpoints, _endpoints),
     "describe_deployment": (DescribeDeployment, _deployment),
+    "render_plan": (rendering_tools.RenderPlan, _render),
     "plan_deletion": (PlanDeletion, _delete),
     "plan_undo": (PlanUndo, _undo),
     "plan_update": (lifecycle_tools.PlanUpdate, _planned(lifecycle_tools.update_plan)),

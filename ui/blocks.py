@@ -16,6 +16,7 @@ from assistant.events import (
     PlanProposed,
     Progress,
     RecommendationMade,
+    Rendered,
     TextDelta,
     ToolFinished,
     ToolStarted,
@@ -81,6 +82,7 @@ Block = (
     | ProgressBlock
     | Deployed
     | Undone
+    | Rendered
     | Failed
 )
 Blocks = tuple[Block, ...]
@@ -103,6 +105,8 @@ def fold(blocks: Blocks, event: Event) -> Blocks:
             return _with_tool(blocks, event)
         case RecommendationMade() | PlanProposed() | ApprovalRequested():
             return _with_card(blocks, event)
+        case Rendered():
+            return (*blocks, event)
         case Progress() | Deployed() | Undone() | Failed():
             return _with_deed(blocks, event)
         case _:

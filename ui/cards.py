@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from assistant.events import Deployed, Failed, Progress, Undone
+from assistant.events import Deployed, Failed, Progress, Rendered, Undone
 from ui.blocks import (
     Block,
     Blocks,
@@ -57,6 +57,11 @@ class Context:
         made = [one for one in self._everything if isinstance(one, RecommendationBlock)]
         return block is made[-1]
 
+    def is_last_code(self, event: Rendered) -> bool:
+        """Whether the same code is not shown again below."""
+        same = [one for one in self._everything if one == event]
+        return event is same[-1]
+
     def is_standing(self, event: Deployed) -> bool:
         """Whether its endpoint is the newest of its name and was not removed."""
         return any(event is one for one in self._standing)
@@ -75,6 +80,10 @@ class Growing(Context):
     def is_newest(self, block: RecommendationBlock) -> bool:  # noqa: ARG002 - the base's
         """Always."""
         return True
+
+    def is_last_code(self, event: Rendered) -> bool:  # noqa: ARG002 - the base's
+        """Not before the turn is over."""
+        return False
 
     def is_standing(self, event: Deployed) -> bool:  # noqa: ARG002 - the base's
         """Not before the turn is over."""
@@ -101,12 +110,32 @@ def draw_block(context: Context, block: Block, *, with_cards: bool = False) -> N
             draw_plan(context.page, block, state=state, outcome=outcome)
         case ProgressBlock():
             _draw_progress(block)
+        case Rendered():
+            _draw_code(block, offered=context.is_last_code(block))
         case Deployed():
             draw_deployed(context.page, block, current=context.is_standing(block))
         case Undone():
             draw_undone(block)
         case Failed():
             draw_failed(block)
+
+
+_HIGHLIGHTED = {
+    "cloudformation": "yaml",
+    "workflow": "yaml",
+    "terraform": "hcl",
+    "notebook": "json",
+}
+
+
+def _draw_code(block: Rendered, *, offered: bool) -> None:
+    """A plan as code, to read and, where it is `offered`, to take away."""
+    with st.expander(plain(block.file_name), icon=":material/code:"):
+        st.code(block.text, language=_HIGHLIGHTED.get(block.language, "python"), height=400)
+    if offered:
+        name = block.file_name.rpartition("/")[2]
+        key = f"code-{block.language}-{block.digest[:12]}"
+        st.download_button(f"Download {name}", block.text, name, key=key, on_click="ignore")
 
 
 def _draw_text(block: TextBlock, *, with_cards: bool) -> None:

@@ -47,6 +47,7 @@ _TOOLS = {
     "search_notes": "searched the notes",
     "describe_endpoints": "looked at the endpoints",
     "describe_deployment": "looked at the deployment",
+    "render_plan": "wrote the plan as code",
     "plan_deletion": "planned the deletion",
     "plan_undo": "planned the way back",
 }

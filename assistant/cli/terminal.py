@@ -76,6 +76,8 @@ def _show(stream: Iterator[events.Event], console: Console) -> None:
                     style="bold",
                     markup=False,
                 )
+            case events.Rendered():
+                console.print(event.text, markup=False, highlight=False, soft_wrap=True)
             case events.Progress():
                 console.print(
                     f"[{event.step}/{event.of}] {event.operation} {event.detail}",

@@ -18,6 +18,7 @@ CONVERSATION_TOOLS = frozenset(
         "search_notes",
         "describe_endpoints",
         "describe_deployment",
+        "render_plan",
         "plan_deletion",
         "plan_undo",
         "plan_update",

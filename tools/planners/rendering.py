@@ -166,6 +166,16 @@ def workflow_of(plan: DeploymentPlan) -> str:
     return render_workflow(spec.region, Names(spec, steps, ()), _head(plan.account, plan))
 
 
+#: Language to what its text is kept as in a repository.
+FILE_NAMES = {
+    "python": "deploy.py",
+    "python-sdk": "deploy_sdk.py",
+    "cloudformation": "template.yaml",
+    "terraform": "main.tf",
+    "notebook": "deploy.ipynb",
+    "workflow": ".github/workflows/endpoint.yml",
+}
+
 _RENDERERS: dict[str, Callable[[DeploymentPlan], str]] = {
     "python": script_of,
     "cloudformation": lambda plan: template_of(plan).text(),
