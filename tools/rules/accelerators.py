@@ -97,7 +97,7 @@ RULES = (
         ),
         says=lambda _: (
             "Neo could make the model faster on c5, m5 and g4dn, but it takes PyTorch up to 2.0, "
-            "TensorFlow up to 2.9, ONNX up to 1.7 and XGBoost up to 1.3.3 only."
+            "TensorFlow up to 2.9, ONNX 1.7 and XGBoost 1.3.3 only."
         ),
     ),
 )
