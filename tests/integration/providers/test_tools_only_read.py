@@ -51,6 +51,7 @@ def arguments_of(onnx_model, deployed):
         "search_models": {"task": "regression"},
         "list_starters": {},
         "start_from": {"starter": "tabular-real-time"},
+        "render_plan": {"language": "cloudformation"},
         "describe_endpoints": {},
         "describe_deployment": {"deployment_id": deployed.deployment_id},
         "plan_deletion": {"endpoint_name": deployed.endpoint_name},
@@ -90,7 +91,7 @@ def test_no_tool_makes_a_call_that_changes_anything(
 def test_the_tools_are_these():
     assert set(TOOLS) == {
         "record_requirements", "recommend", "make_plan", "search_notes", "search_models",
-        "list_starters", "start_from",
+        "list_starters", "start_from", "render_plan",
         "describe_endpoints", "describe_deployment", "plan_deletion", "plan_undo",
         "plan_update", "plan_park", "plan_unpark", "plan_expiry",
     }  # fmt: skip
