@@ -67,6 +67,17 @@ SENTENCES: tuple[str, ...] = (
         "Neo could make the model faster on c5, m5 and g4dn, but it takes PyTorch up to 2.0, "
         "TensorFlow up to 2.9, ONNX 1.7 and XGBoost 1.3.3 only."
     ),
+    N_(
+        "Neo compiles the model for the family {a} and for requests of one fixed shape; compare "
+        "it with the plain model before keeping it."
+    ),
+    N_("Neo compiles for one family of instances, and a serverless endpoint names none."),
+    N_("The compiled model takes requests of exactly this shape: {a}."),
+    N_(
+        "In the sandbox ONNX Runtime stands in for Neo: that the compiled model answers as before "
+        "is tried, its speed and its operators on AWS are not."
+    ),
+    N_("Neo might make it faster, and is left out: {a}"),
     N_("Triton's configuration, made from the graph's inputs and outputs."),
     N_(
         "A model of {a} needs about {b} MB to run (estimate), over the {c} MB of the largest "
