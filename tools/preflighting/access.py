@@ -142,7 +142,14 @@ def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - IAM's JSON
 
 
 def _role_permissions(subject: Subject) -> Found | None:
-    return worst(found for arn in named_roles(subject) for found in _role_may(subject, arn))
+    """A role that the plan itself gives a policy may do more by then than it may now."""
+    given = {
+        step.parameters["RoleName"]
+        for step in subject.plan.steps
+        if step.operation == "iam.put_role_policy"
+    }
+    judged = (arn for arn in named_roles(subject) if arn.rpartition("/")[2] not in given)
+    return worst(found for arn in judged for found in _role_may(subject, arn))
 
 
 def _role_may(subject: Subject, arn: str) -> Iterator[Found]:
@@ -158,7 +165,7 @@ def _role_may(subject: Subject, arn: str) -> Iterator[Found]:
     ]  # fmt: skip
     for status, actions, resource in wanted:
         try:
-            denied = _denied(subject, arn, actions, resource)
+            denied = _denied(subject, arn, actions, resource, policies=_given(subject, name))
         except NotFoundError:
             yield Found(NOT_LOOKED_AT, f"IAM's simulator does not know the role {name}.")
             return
@@ -169,6 +176,16 @@ def _role_may(subject: Subject, arn: str) -> Iterator[Found]:
             )  # fmt: skip
         else:
             yield Found(PASSED, f"The role {name} may do what hosting needs.")
+
+
+def _given(subject: Subject, role_name: str) -> tuple[str, ...]:
+    """Return the policies that the plan itself gives a role that stands."""
+    steps = (s for s in subject.plan.steps if s.operation == "iam.put_role_policy")
+    return tuple(
+        str(step.parameters["PolicyDocument"])
+        for step in steps
+        if step.parameters["RoleName"] == role_name
+    )
 
 
 def _data_arns(subject: Subject) -> list[str]:
@@ -195,8 +212,9 @@ def _denied(
     actions: tuple[str, ...],
     resource: str,
     context: dict[str, str] | None = None,
+    policies: tuple[str, ...] = (),
 ) -> list[str]:
-    """Return the actions that IAM's simulator denies.
+    """Return the actions that IAM's simulator denies, `policies` given beside what stands.
 
     Raises:
         NotFoundError: IAM knows no such principal.
@@ -213,6 +231,7 @@ def _denied(
             "ActionNames": list(actions),
             "ResourceArns": [resource],
             **({"ContextEntries": entries} if entries else {}),
+            **({"PolicyInputList": list(policies)} if policies else {}),
         },
     )
     rows = answer["EvaluationResults"]
