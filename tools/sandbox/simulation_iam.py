@@ -1,6 +1,8 @@
 """iam:SimulatePrincipalPolicy, which moto lacks."""
 
+import json
 from html import escape
+from typing import Any
 from urllib.parse import parse_qs
 
 from tools.sandbox.access import decide
@@ -26,6 +28,17 @@ def _context(form: dict[str, list[str]]) -> dict[str, str]:
     return context
 
 
+def _given(text: str) -> dict[str, Any]:
+    """A policy that is tried beside those that stand."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise AwsError("MalformedPolicyDocument", "Syntax errors in policy.")
+    return document
+
+
 def simulate_principal_policy(request: WireRequest, bridge: MotoBridge) -> WireResponse:
     """Evaluate a role's or user's policies for every action on every resource.
 
@@ -41,6 +54,7 @@ def simulate_principal_policy(request: WireRequest, bridge: MotoBridge) -> WireR
     policies = role.policies if role else bridge.user_policies(arn)
     if policies is None:
         raise AwsError("NoSuchEntity", f"The entity {arn} cannot be found.", 404)
+    policies = (*policies, *map(_given, _numbered(form, "PolicyInputList")))
     resources = _numbered(form, "ResourceArns") or ["*"]
     members = []
     for action in actions:
