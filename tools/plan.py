@@ -122,6 +122,7 @@ class DeploymentPlan(_Value):
         cost_usd_per_month: At the traffic that was stated; None when a price is not known.
         cost_if_forgotten_usd_per_month: When nobody uses it and nobody deletes it.
         licence: What is accepted with the plan, where the model has one.
+        catalogue_model: Id and version of a model of JumpStart's catalogue, for rendering.
         expected_changes: What a CloudFormation change set must hold, no more and no less.
         sample: The request that verifies the endpoint.
         spec: The endpoint that it makes, for rendering; None when it makes none.
@@ -147,6 +148,7 @@ class DeploymentPlan(_Value):
     typed_name_required: str | None = None
     eula_required: bool = False
     licence: Licence | None = None
+    catalogue_model: tuple[str, str] | None = None
     summary: str = ""
     cost_usd_per_month: Decimal | None = None
     cost_if_forgotten_usd_per_month: Decimal | None = None

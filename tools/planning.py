@@ -326,6 +326,7 @@ def _planned(
             "spec": spec,
             "eula_required": any(model.accept_eula for model in spec.served),
             "licence": None if listed is None else listed.licence,
+            "catalogue_model": None if listed is None else _entry(listed),
             "recommendation": told.recommendation,
             "requirements": told.requirements,
         }
@@ -354,3 +355,8 @@ def _checked(plan: DeploymentPlan) -> DeploymentPlan:
             remedy="Change the requirement that the message names.",
         )
     return plan
+
+
+def _entry(listed: CatalogueWish) -> tuple[str, str]:
+    """Id and version of a model of the catalogue."""
+    return listed.model.listing.model_id, listed.model.listing.version

@@ -18,7 +18,7 @@ from tools.plan import DeploymentPlan
 if TYPE_CHECKING:
     from assistant.workplace import Workplace
 
-RENDERINGS = ("python", "cloudformation", "terraform", "notebook", "workflow")
+RENDERINGS = ("python", "python-sdk", "cloudformation", "terraform", "notebook", "workflow")
 
 
 @click.command()

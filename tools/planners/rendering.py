@@ -12,10 +12,12 @@ from tools.plan import BLOB, OUTPUT, DeploymentPlan, Step, substitute
 from tools.planners.api import steps_for
 from tools.planners.cloudformation import reasons_of, template_of
 from tools.planners.inverse import undo_for
+from tools.planners.sdk_rendering import builder_of
 from tools.renderers.logical_ids import Call
 from tools.renderers.notebook import render_notebook
 from tools.renderers.python import render_script
 from tools.renderers.python_names import Head, Names, Sample, ScriptStep
+from tools.renderers.sdk_script import render_sdk_script
 from tools.renderers.terraform import render_terraform
 from tools.renderers.workflow import render_workflow
 
@@ -46,6 +48,24 @@ def script_of(plan: DeploymentPlan) -> str:
         tuple(_scripted(steps, plan.digest)),
         tuple(_undone(steps)),
         _head(plan.account, plan),
+    )
+
+
+def sdk_script_of(plan: DeploymentPlan) -> str:
+    """Return a plan as a Python script for the SageMaker SDK.
+
+    Raises:
+        InvalidInputError: The plan makes no endpoint.
+    """
+    spec = _spec_of(plan)
+    builder = builder_of(plan, spec)
+    steps = plan.steps if builder else _steps_of(plan, spec)
+    return render_sdk_script(
+        spec,
+        tuple(_scripted(steps, plan.digest)),
+        tuple(_undone(steps)),
+        _head(plan.account, plan),
+        (version("sagemaker"), builder),
     )
 
 
@@ -178,6 +198,7 @@ FILE_NAMES = {
 
 _RENDERERS: dict[str, Callable[[DeploymentPlan], str]] = {
     "python": script_of,
+    "python-sdk": sdk_script_of,
     "cloudformation": lambda plan: template_of(plan).text(),
     "terraform": terraform_of,
     "notebook": notebook_of,
@@ -190,7 +211,7 @@ def rendered(plan: DeploymentPlan, language: str) -> str:
 
     Args:
         plan: One that makes an endpoint.
-        language: "python", "cloudformation", "terraform", "notebook" or "workflow".
+        language: "python", "python-sdk", "cloudformation", "terraform", "notebook" or "workflow".
 
     Raises:
         InvalidInputError: The plan makes no endpoint, or the language cannot express it.

@@ -40,11 +40,16 @@ def render_script(
         undo: Every request that takes it back, in the order they are made.
         head: What the script says of itself.
     """
-    script = "\n".join(_Script(spec, steps, undo, head).lines()).rstrip("\n") + "\n"
+    script = "\n".join(Script(spec, steps, undo, head).lines()).rstrip("\n") + "\n"
     return script if "json." in script else script.replace("import json\n", "", 1)
 
 
-class _Script:
+class Script:
+    """A script under way; each method yields lines of it."""
+
+    file_name = "deploy.py"
+    connect = text.CONNECT
+
     def __init__(
         self, spec: EndpointSpec, steps: Sequence[ScriptStep], undo: Sequence[ScriptStep],
         head: Head,
@@ -53,8 +58,9 @@ class _Script:
         self.names = Names(spec, steps, undo)
 
     def lines(self) -> Iterator[str]:
+        """Yield the whole script; a line may hold several."""
         yield from self._head()
-        yield from (text.IMPORTS, *self._settings(), "", "", text.CONNECT)
+        yield from (text.IMPORTS, *self._settings(), "", "", self.connect)
         for part in self._tools():
             yield from ("", part)
         for stage, steps in self._stages():
@@ -84,14 +90,14 @@ class _Script:
         eula = " --accept-eula" if self.names.licensed else ""
         yield "# /// script"
         yield '# requires-python = ">=3.11"'
-        yield f'# dependencies = ["boto3=={self.head.boto3_version}"]'
+        yield f"# dependencies = {literal(self._dependencies())}"
         yield "# ///"
         what = re.sub(r"[^\w.-]", " ", spec.name)
         where = re.sub(r"[^\w-]", " ", spec.region)
         yield f'"""Amazon SageMaker endpoint {what} ({spec.inference_option}), {where}.'
         yield from ("", "Make it and try it, then take everything back:", "")
-        yield f"    python deploy.py{archives}{eula}"
-        yield "    python deploy.py --delete"
+        yield f"    python {self.file_name}{archives}{eula}"
+        yield f"    python {self.file_name} --delete"
         yield from ('"""', "")
         origin = f"plan {self.head.digest}" if self.head.digest else "a specification"
         yield from remarks([f"Rendered by Sagepilot from {origin}."])
@@ -99,6 +105,9 @@ class _Script:
             yield from ("#", "# Why it is as it is:")
             yield from remarks(f"- {reason}" for reason in self.head.reasons)
         yield ""
+
+    def _dependencies(self) -> list[str]:
+        return [f"boto3=={self.head.boto3_version}"]
 
     def _settings(self) -> Iterator[str]:
         yield f"REGION = {literal(self.spec.region)}"
@@ -178,7 +187,7 @@ class _Script:
             yield call(f"answer_{number + 1} = {callee}", given, indent)
         else:
             yield call(callee, given, indent)
-        yield from _waited(step)
+        yield from waited(step)
 
     def _deploy(self) -> Iterator[str]:
         archives = ", archives" if self.names.uploads else ""
@@ -196,7 +205,7 @@ class _Script:
         for step in self.undo:
             given = self.names.filled(step.call.parameters)
             yield call("remove", given, 4, first=_callee(step.call.operation))
-            yield from _waited(step)
+            yield from waited(step)
         yield ""
 
     def _main(self) -> str:
@@ -229,7 +238,8 @@ _OWN_WAITS = {
 _PATIENT = frozenset({"sagemaker.create_model", "sagemaker.create_compilation_job"})
 
 
-def _waited(step: ScriptStep) -> Iterator[str]:
+def waited(step: ScriptStep) -> Iterator[str]:
+    """Yield the line that waits for what a step began, if it is waited for."""
     if step.waiter in _OWN_WAITS:
         parameters = step.call.parameters
         own = parameters.get("CompilationJobName") or parameters["InferenceComponentName"]

@@ -15,7 +15,7 @@ from tests.unit.renderers.specs import ACCOUNT, ROLE
 from tools.endpoint import EndpointSpec
 from tools.planners.api import steps_for
 from tools.planners.cloudformation import template_for
-from tools.planners.rendering import script_of, terraform_of
+from tools.planners.rendering import script_of, sdk_script_of, terraform_of
 
 NONCE = "0123456789abcdef"
 Path = tuple[str | int, ...]
@@ -109,6 +109,9 @@ RENDERINGS = {
     "calls": lambda spec: steps_for(spec, account=ACCOUNT, bucket_exists=False),
     "cloudformation": lambda spec: template_for(spec, ACCOUNT).document,
     "python": lambda spec: script_of(plan_by_calls(spec, NONCE)).replace(
+        plan_by_calls(spec, NONCE).digest, ""
+    ),
+    "python-sdk": lambda spec: sdk_script_of(plan_by_calls(spec, NONCE)).replace(
         plan_by_calls(spec, NONCE).digest, ""
     ),
     "terraform": lambda spec: terraform_of(plan_by_calls(spec, NONCE)).replace(
