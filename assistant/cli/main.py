@@ -26,6 +26,7 @@ COMMANDS = {
     "try": "Serve a model once, locally, before there is an endpoint.",
     "models": "Search JumpStart's catalogue of ready models.",
     "plan": "Requirements in, one exact plan out.",
+    "render": "A plan made before, as code.",
     "starters": "Ready templates to plan from.",
     "deploy": "Carry out exactly one approved plan.",
     "import": "An endpoint or a template as a specification.",

@@ -58,7 +58,7 @@ def command(
         from tools.planners.rendering import rendered
 
         click.echo(rendered(plan, render), nl=False)
-        _name_uploads(plan, str(place.blobs))
+        name_uploads(plan, str(place.blobs))
         return
     if as_json:
         click.echo(plan.model_dump_json())
@@ -79,7 +79,7 @@ def _planned(place: "Workplace", source: str, method: DeploymentMethod | None) -
     return place.plan(requirements_of(given), method)
 
 
-def _name_uploads(plan: DeploymentPlan, blobs: str) -> None:
+def name_uploads(plan: DeploymentPlan, blobs: str) -> None:
     """Say where the archives lie that the code uploads."""
     from tools.planners.names import uploads
 

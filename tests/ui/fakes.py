@@ -19,6 +19,7 @@ from assistant.events import (
     PlanProposed,
     Progress,
     RecommendationMade,
+    Rendered,
     RequirementsUpdated,
     TextDelta,
     ToolFinished,
@@ -176,6 +177,10 @@ class FakeConversation:
                          remedy="Give the path of the archive.")  # fmt: skip
         elif "hostile" in text:
             yield Message(text="<b>bold</b> ![x](https://evil.example/x.png) costs $5 and $6")
+        elif "terraform" in text.lower():
+            yield Rendered(digest="a" * 64, language="terraform", file_name="main.tf",
+                           text='resource "aws_sagemaker_endpoint" "this" {}\n')  # fmt: skip
+            yield from _stream("Here is the plan as Terraform.")
         elif "delete" in text.lower():
             yield from self._propose(
                 plan("d" * 64, typed_name_required="wine-quality", packaging=(), warnings=())

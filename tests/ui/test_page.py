@@ -61,6 +61,15 @@ def test_a_turn_shows_tools_recommendation_and_plan() -> None:
     assert not _button(page, "approve-").disabled
 
 
+def test_a_plan_as_code_is_shown_and_offered_once() -> None:
+    page = _say(_say(_open(FakeApp()), "give me the terraform"), "the terraform again")
+    assert not page.exception
+    shown = [element.value for element in page.code]
+    assert shown.count('resource "aws_sagemaker_endpoint" "this" {}') == 2
+    offered = [e for e in page.get("download_button") if "main.tf" in e.proto.label]
+    assert len(offered) == 1
+
+
 def test_requirements_are_shown_in_human_units() -> None:
     shown = _text(_say(_open(FakeApp()), DEPLOY))
     assert "**2 KB**" in shown

@@ -1,6 +1,7 @@
 """A specification as Terraform for the aws provider; pure.
 
-It is made from the same requests as plain calls. Parsed in tests, but not proven beyond that: the
+It is made from the same requests as plain calls. In tests it is parsed, and its argument names are
+held to what the provider documents (`tools/data/terraform_aws.json`); unproven beyond that: the
 provider's schema comes from a registry, so run `terraform validate` before the first apply.
 """
 
@@ -117,8 +118,8 @@ class _Configuration:
         yield from remarks(
             [
                 f"{what}, rendered by Sagepilot from {origin}.",
-                "Parsed, and not proven beyond that: run `terraform validate` and read "
-                "`terraform plan` first.",
+                "Parsed, its arguments are documented ones, and it is unproven beyond that: run "
+                "`terraform validate` and read `terraform plan` first.",
             ]
         )
         if self.head.reasons:

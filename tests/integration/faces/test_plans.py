@@ -172,3 +172,25 @@ def test_undo_and_delete_carry_out_no_plan_of_another_kind(sagepilot, throwaway,
         ["delete", name, "--approve", throwaway["digest"], "--typed-name", name],
     ):
         refused(sagepilot(*arguments, "--json"), "PlanNotApprovedError")
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("python", "import boto3"),
+        ("python-sdk", "from sagemaker.core.resources import"),
+        ("cloudformation", "AWS::SageMaker::Endpoint"),
+        ("terraform", 'resource "aws_sagemaker_endpoint"'),
+        ("notebook", '"nbformat"'),
+        ("workflow", "runs-on"),
+    ],
+)
+def test_a_plan_made_before_is_rendered_by_its_digest(sagepilot, planned, language, shown):
+    _, plan = planned
+    assert shown in sagepilot("render", plan["digest"], language).out
+
+
+def test_what_is_no_plan_cannot_be_rendered(sagepilot):
+    ran = sagepilot("render", "0123456789", "python")
+    assert (ran.status, ran.out) == (1, "")
+    assert "Run `sagepilot plan` first" in ran.err
