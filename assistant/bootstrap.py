@@ -139,14 +139,14 @@ class App:
         return self.place.region_of_endpoint(endpoint_name)
 
     def sample_for(self, endpoint_name: str) -> tuple[bytes, str] | None:
-        """Return the request (body, content type) that an endpoint of ours was verified with."""
+        """Return the request (body, content type) that fits the version which stands."""
         import base64
 
-        for row in self.place.journal.deployments():
-            text = self.place.journal.plan_json(row["digest"])
-            plan = parse_plan(text) if text and row["endpoint_name"] == endpoint_name else None
-            if plan is not None and plan.sample is not None:
-                return base64.b64decode(plan.sample.body_base64), plan.sample.content_type
+        from tools.planners.lineage import history
+
+        for turn in history(endpoint_name, self.place.journal):
+            if (sample := turn.plan.sample) is not None:
+                return base64.b64decode(sample.body_base64), sample.content_type
         return None
 
     def recover(self) -> tuple[Deployment | events.Failed, ...]:
