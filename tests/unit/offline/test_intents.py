@@ -317,7 +317,7 @@ def test_every_number_comes_from_a_tool_result_or_the_persons_words(thread, mean
         ("model_source", {"kind": "s3", "uri": "s3://b/m.tar.gz"}, "s3://b/m.tar.gz"),
         ("model_count", 3, "3"),
         ("endpoint_name", "iris", "iris"),
-        ("odd", [1, 2], "[1, 2]"),
+        ("odd", [1, 2], "1, 2"),
     ],
 )
 def test_values_are_written_with_their_units(field, value, written):
