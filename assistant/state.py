@@ -16,6 +16,8 @@ class ConversationState(TypedDict, total=False):
         last_deployment: The newest deployment's id.
         language: The language of the last answer.
         calls: Chat model calls of this turn.
+        practice: The exam practice of this thread: `session_id`, `question_id`, `kind`,
+            `options` (letter to text) and whether it was `answered`; empty without any.
         notice: Why the built-in chat model took this turn over, in words; None: it did not.
     """
 
@@ -25,4 +27,5 @@ class ConversationState(TypedDict, total=False):
     last_deployment: str | None
     language: str | None
     calls: int
+    practice: dict[str, Any]
     notice: str | None

@@ -27,6 +27,7 @@ def system_message(state: ConversationState, place: Workplace) -> SystemMessage:
         "target": place.target,
         "region": place.region,
         "language": state.get("language"),
+        "practice": state.get("practice") or None,
     }
     line = json.dumps(told, ensure_ascii=False, default=str)
     return SystemMessage(content=f"{_prompt()}\nSTATE: {line}")

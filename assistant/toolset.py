@@ -11,7 +11,14 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
-from assistant import catalogue_tools, events, lifecycle_tools, rendering_tools, starter_tools
+from assistant import (
+    catalogue_tools,
+    events,
+    lifecycle_tools,
+    practice_tools,
+    rendering_tools,
+    starter_tools,
+)
 from assistant.answers import UNREADABLE
 from assistant.grounding import said_by_user
 from assistant.lifecycle_tools import Arguments as _Arguments
@@ -280,6 +287,16 @@ def _render(arguments: rendering_tools.RenderPlan, state: State, place: Workplac
     return Outcome({"rendered": shown.told}, {}, (shown.event,))
 
 
+def _practised(make: Callable[[Any, State, Workplace], practice_tools.Told]) -> Tool:
+    """Return the tool that practises; the thread keeps where it stands."""
+
+    def tool(arguments: Any, state: State, place: Workplace) -> Outcome:  # noqa: ANN401
+        told, practice = make(arguments, state, place)
+        return Outcome(told, {"practice": practice})
+
+    return tool
+
+
 def _planned(make: Callable[[Any, State, Workplace], DeploymentPlan]) -> Tool:
     """Return the tool that proposes what `make` plans."""
 
@@ -307,6 +324,13 @@ TOOLS: dict[str, tuple[type[BaseModel], Tool]] = {
     "plan_park": (lifecycle_tools.PlanPark, _planned(lifecycle_tools.park_plan)),
     "plan_unpark": (lifecycle_tools.PlanUnpark, _planned(lifecycle_tools.unpark_plan)),
     "plan_expiry": (lifecycle_tools.PlanExpiry, _planned(lifecycle_tools.expiry_plan)),
+    "practice_question": (
+        practice_tools.PracticeQuestion,
+        _practised(practice_tools.asked_question),
+    ),
+    "practice_answer": (practice_tools.PracticeAnswer, _practised(practice_tools.marked_answer)),
+    "practice_explain": (practice_tools.PracticeExplain, _practised(practice_tools.explained)),
+    "practice_progress": (practice_tools.PracticeProgress, _practised(practice_tools.progress)),
 }
 
 

@@ -50,6 +50,10 @@ _TOOLS = {
     "render_plan": "wrote the plan as code",
     "plan_deletion": "planned the deletion",
     "plan_undo": "planned the way back",
+    "practice_question": "chose a practice question",
+    "practice_answer": "marked the answer",
+    "practice_explain": "looked at the question",
+    "practice_progress": "looked at the practice so far",
 }
 _OPERATIONS = {
     "s3.put_object": "Upload to S3",

@@ -29,6 +29,7 @@ class State(BaseModel):
         asked: Fields asked for in the last turn.
         pending_plan: `digest`, `endpoint_name`, `summary` of the plan that waits for a person.
         last_deployment: `deployment_id`, `endpoint_name`, `status`.
+        practice: The exam practice question: `options`, `kind`, whether it was `answered`.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -40,6 +41,7 @@ class State(BaseModel):
     target: str = ""
     region: str = ""
     language: Literal["en", "vi"] | None = None
+    practice: dict[str, Any] | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -71,6 +73,7 @@ class Turn(BaseModel):
         rounds: How many answers asked for something, likewise.
         language: The language of the last answer.
         last_call_id: The newest tool call's id in the whole history.
+        practising: The last answer was about exam practice.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -86,6 +89,7 @@ class Turn(BaseModel):
     language: Literal["en", "vi"] | None = None
     last_call_id: str = ""
     has_state: bool = False
+    practising: bool = False
 
 
 def read_turn(messages: Sequence[BaseMessage]) -> Turn:
@@ -112,6 +116,7 @@ def read_turn(messages: Sequence[BaseMessage]) -> Turn:
         rounds=max(rounds, 1 if state.asked else 0),
         language=_last_language(before) or state.language,
         last_call_id=_last_call_id(messages),
+        practising=_practising(before),
     )
 
 
@@ -237,6 +242,18 @@ def _last_language(before: Sequence[BaseMessage]) -> Literal["en", "vi"] | None:
         if language in ("en", "vi"):
             return language  # type: ignore[no-any-return]
     return None
+
+
+def _practising(before: Sequence[BaseMessage]) -> bool:
+    """Whether the last answer said so; one of another chat model does by its tool calls."""
+    for message in reversed(before):
+        if isinstance(message, AIMessage) and message.tool_calls:
+            return any(call["name"].startswith("practice_") for call in message.tool_calls)
+        if isinstance(message, HumanMessage):
+            return False
+        if "asked" in notes_of(message):
+            return bool(notes_of(message).get("practice"))
+    return False
 
 
 def _last_call_id(messages: Sequence[BaseMessage]) -> str:

@@ -20,12 +20,15 @@ from assistant.offline.history import Turn, read_turn, rows
 from assistant.offline.later_life import later_life
 from assistant.offline.meaning import Intent, Understanding
 from assistant.offline.outcomes import told
+from assistant.offline.practice_talk import practising
 from assistant.offline.questions import reminder
 from assistant.offline.replies import failed
 from assistant.offline.sections import SECTIONS
 from assistant.offline.starter_talk import starting
 from assistant.offline.talk import Reply, Talk, Understand
 
+#: Characters of an answer such as "A, C", which is in no language.
+_LONGEST_SIGN = 5
 #: After these nothing else is brought up.
 _SUFFICIENT = frozenset(
     {
@@ -94,10 +97,13 @@ def _notes(reply: Reply, language: str) -> dict[str, Any]:
     notes: dict[str, Any] = {"language": language, "asked": list(reply.asked)}
     notes |= {"round": True} if reply.asks else {}
     notes |= {"restart": True} if reply.restart else {}
+    notes |= {"practice": True} if reply.practice else {}
     return notes
 
 
 def _answer(talk: Talk) -> Reply:
+    if (practised := practising(talk)) is not None:
+        return practised
     if Intent.RESTART in talk.intents:
         return _restart(talk)
     for wish in (code, starting, later_life, catalogue):
@@ -172,7 +178,8 @@ def _fact(name: str, value: Any, quote: str) -> dict[str, Any]:
 
 def _language(understood: Understanding, turn: Turn) -> str:
     """The text's language; a text that does not show one keeps the conversation's."""
-    if not understood.language_is_clear and turn.language:
+    a_letter = turn.practising and len(turn.text.strip()) <= _LONGEST_SIGN
+    if turn.language and (a_letter or not understood.language_is_clear):
         return turn.language
     return understood.language
 

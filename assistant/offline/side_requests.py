@@ -25,6 +25,10 @@ CONVERSATION_TOOLS = frozenset(
         "plan_park",
         "plan_unpark",
         "plan_expiry",
+        "practice_question",
+        "practice_answer",
+        "practice_explain",
+        "practice_progress",
     }
 )
 _SUMMARY = re.compile(r"\b(summari[sz]\w+|summary|extract(ed)? context)\b", re.IGNORECASE)

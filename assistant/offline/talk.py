@@ -30,12 +30,14 @@ class Reply:
         asked: Fields that the next message may answer.
         asks: This is an asking round (a reminder of an old question is none).
         restart: The conversation begins anew.
+        practice: It is about exam practice.
     """
 
     text: str
     asked: tuple[str, ...] = ()
     asks: bool = False
     restart: bool = False
+    practice: bool = False
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,10 @@ def arguments_of(onnx_model, deployed):
         "plan_park": {"endpoint_name": deployed.endpoint_name},
         "plan_unpark": {"endpoint_name": deployed.endpoint_name},
         "plan_expiry": {"endpoint_name": deployed.endpoint_name, "at": "20:00"},
+        "practice_question": {"topic": "serverless"},
+        "practice_answer": {"letters": ["A"]},
+        "practice_explain": {"show": True},
+        "practice_progress": {"end_session": True},
     }
 
 
@@ -94,6 +98,7 @@ def test_the_tools_are_these():
         "list_starters", "start_from", "render_plan",
         "describe_endpoints", "describe_deployment", "plan_deletion", "plan_undo",
         "plan_update", "plan_park", "plan_unpark", "plan_expiry",
+        "practice_question", "practice_answer", "practice_explain", "practice_progress",
     }  # fmt: skip
     assert [s["function"]["name"] for s in toolset.schemas()] == list(TOOLS)
 
