@@ -68,8 +68,9 @@ RULES = (
         warns=(REAL_TIME,),
         when=_on_neuron,
         says=lambda case: (
-            f"{case.real_time.instance.name if case.real_time else ''} fits the budget where a GPU "
-            "does not, but the model must be compiled with Neuron and needs a Neuron image."
+            f"{case.real_time.instance.name if case.real_time else ''} "
+            f"{'was asked for' if case.needs.instance_type else 'fits where a GPU does not'}, but "
+            "the model must be compiled with Neuron and needs a Neuron image."
         ),
     ),
     Rule(

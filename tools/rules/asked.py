@@ -75,6 +75,11 @@ def _not_offered(case: Case) -> bool:
     return case.needs.instance_type is not None and case.named_instance is None
 
 
+def _use(case: Case) -> str:
+    batch = case.needs.inference_option is BATCH_TRANSFORM
+    return "batch transform" if batch else "hosting"
+
+
 def _does_not_fit(case: Case) -> bool:
     """The size was said or seen; an assumed one excludes nothing that was named."""
     named, needs = case.named_instance, case.needs
@@ -220,8 +225,8 @@ RULES = (
         rules_out=(REAL_TIME, ASYNCHRONOUS, BATCH_TRANSFORM),
         when=_not_offered,
         says=lambda case: (
-            f"{case.needs.instance_type} is no instance type that is offered for hosting in "
-            f"{case.workload.region}."
+            f"{case.needs.instance_type} is no instance type that is offered for "
+            f"{_use(case)} in {case.workload.region}."
         ),
     ),
     Rule(
