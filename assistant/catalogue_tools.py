@@ -1,12 +1,15 @@
 """The chat model's view of the JumpStart catalogue: a search that changes nothing."""
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.workplace import Workplace
+from tools.errors import SagepilotError
 from tools.jumpstart.search import Criteria, Found, search
+from tools.preflighting.quotas import quotas
 
 
 class SearchModels(BaseModel):
@@ -24,6 +27,9 @@ class SearchModels(BaseModel):
     instance_type: str | None = Field(default=None, pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")
     max_usd_per_hour: Decimal | None = Field(default=None, gt=0)
     serverless: bool | None = Field(default=None, description="Whether serverless can serve it.")
+    within_quota: bool | None = Field(
+        default=None, description="Whether the account may have its default instance type."
+    )
     region: str | None = Field(default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     limit: int = Field(default=10, ge=1, le=40)
 
@@ -37,7 +43,10 @@ def found_models(wanted: SearchModels, place: Workplace, region: str) -> tuple[F
     """
     catalogue = place.catalogue(wanted.region or region)
     criteria = Criteria.model_validate(wanted.model_dump(exclude={"region"}))
-    return search(criteria, catalogue.listings(), catalogue.model, place.catalog)
+    known: dict[str, float] = {}
+    with suppress(SagepilotError):  # without the right to read quotas there are none to tell
+        known = quotas(place.clients(catalogue.region))
+    return search(criteria, catalogue.listings(), catalogue.model, place.catalog, known)
 
 
 def told(hit: Found) -> dict[str, Any]:

@@ -14,6 +14,11 @@ from assistant.cli.common import JSON, app, emit
 @click.option("--instance-type", help="It must run on this type.")
 @click.option("--max-usd-per-hour", help="Of its default instance type.")
 @click.option("--serverless/--no-serverless", default=None, help="Whether serverless can serve it.")
+@click.option(
+    "--within-quota/--no-within-quota",
+    default=None,
+    help="Whether the account may have its default instance type.",
+)
 @click.option("-n", "--limit", type=click.IntRange(1, 40), default=10, show_default=True)
 @JSON
 @click.pass_context

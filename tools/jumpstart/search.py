@@ -1,6 +1,6 @@
 """Search over the catalogue: task, framework, size, licence, instance type, price, words; pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +23,7 @@ class Criteria(BaseModel):
         instance_type: The model must support it.
         max_usd_per_hour: Of its default instance type; unknown prices are left out.
         serverless: Whether it can be served serverless.
+        within_quota: The account may have its default instance type; unknown quotas are left out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +36,7 @@ class Criteria(BaseModel):
     instance_type: str | None = None
     max_usd_per_hour: Decimal | None = None
     serverless: bool | None = None
+    within_quota: bool | None = None
     limit: int = 10
 
 
@@ -44,6 +46,7 @@ class Found(BaseModel):
     Attributes:
         access: "open", "gated" (a licence is accepted) or "proprietary" (a subscription).
         usd_per_hour: Of the default instance type in this region; None when not known.
+        quota: How many of that type the account may have for endpoints; None when not known.
         offered: Whether SageMaker hosts that type in the region; None when not known.
     """
 
@@ -60,6 +63,7 @@ class Found(BaseModel):
     instance_types: tuple[str, ...]
     usd_per_hour: Decimal | None
     offered: bool | None
+    quota: float | None = None
     serverless: bool
     gpu_only: bool
 
@@ -69,6 +73,7 @@ def search(
     listings: Iterable[Listing],
     load: Callable[[str], CatalogueModel],
     catalog: Catalog,
+    quotas: Mapping[str, float] | None = None,
 ) -> tuple[Found, ...]:
     """Return models that fit, cheapest default instance first, unknown prices last.
 
@@ -77,9 +82,12 @@ def search(
         listings: The manifest.
         load: Returns a model by id, with its specification.
         catalog: Prices and regions.
+        quotas: Of the account, by instance type.
     """
     plausible = [row for row in listings if _fits_listing(row, criteria)]
-    found = [_found(load(row.model_id), catalog) for row in plausible[:MOST_SPECIFICATIONS]]
+    found = [
+        _found(load(row.model_id), catalog, quotas or {}) for row in plausible[:MOST_SPECIFICATIONS]
+    ]
     fitting = [hit for hit in found if _fits(hit, criteria)]
     fitting.sort(key=lambda hit: (hit.usd_per_hour is None, hit.usd_per_hour or 0, hit.model_id))
     return tuple(fitting[: criteria.limit])
@@ -106,7 +114,7 @@ def _matches(wanted: str | None, value: str) -> bool:
     return plain in value.lower() or value.lower() in plain
 
 
-def _found(model: CatalogueModel, catalog: Catalog) -> Found:
+def _found(model: CatalogueModel, catalog: Catalog, quotas: Mapping[str, float]) -> Found:
     row, default = model.listing, model.default_instance_type
     price = catalog.price(default, model.region) if default else None
     return Found(
@@ -121,6 +129,7 @@ def _found(model: CatalogueModel, catalog: Catalog) -> Found:
         instance_types=model.instance_types,
         usd_per_hour=price.usd_per_hour if price else None,
         offered=catalog.offers(default, model.region) if default else None,
+        quota=quotas.get(default) if default else None,
         serverless=not row.proprietary and serverless_obstacle(model) is None,
         gpu_only=model.gpu_only,
     )
@@ -132,7 +141,10 @@ def _fits(hit: Found, criteria: Criteria) -> bool:
     )
     on_type = criteria.instance_type is None or criteria.instance_type in hit.instance_types
     servable = criteria.serverless is None or criteria.serverless == hit.serverless
-    return cheap and on_type and servable and _licensed(hit, criteria.licence)
+    allowed = criteria.within_quota is None or (
+        hit.quota is not None and (hit.quota >= 1) == criteria.within_quota
+    )
+    return cheap and on_type and servable and allowed and _licensed(hit, criteria.licence)
 
 
 def _licensed(hit: Found, wanted: str | None) -> bool:

@@ -1,7 +1,7 @@
 """Instance types and quotas of the account in the region (PRE-4xx)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,12 +16,10 @@ from tools.preflighting.probe import (
     probe,
     worst,
 )
-from tools.preflighting.remembered import remembered
+from tools.preflighting.quotas import CONCURRENCY, ENDPOINTS, HOSTING, JOBS, pages, quotas
 
 _MOST_ENDPOINTS = 200  # more are not counted one by one
 _SIDE_BY_SIDE = 8
-_CONCURRENCY, _ENDPOINTS = "serverless concurrency", "serverless endpoints"
-_HOSTING, _JOBS = " for endpoint usage", " for transform job usage"
 _ASK = "Ask for a higher quota in Service Quotas, or choose another instance type or region."
 
 
@@ -59,11 +57,11 @@ def _within_quotas(subject: Subject) -> Found | None:
     if not wanted:
         return None
     usage = _usage(subject)
-    quotas = remembered(subject.clients, f"quotas{usage}", lambda: _quotas(subject, usage))
-    countable = any(wanted[name] <= quotas[name] for name in wanted if name in quotas)
-    look = _used_by_jobs if usage == _JOBS else _used
+    known = quotas(subject.clients, usage)
+    countable = any(wanted[name] <= known[name] for name in wanted if name in known)
+    look = _used_by_jobs if usage == JOBS else _used
     used = look(subject) if countable else None
-    return worst(_within(name, quotas.get(name), wanted[name], most[name], used) for name in wanted)
+    return worst(_within(name, known.get(name), wanted[name], most[name], used) for name in wanted)
 
 
 def _wanted(subject: Subject, *, scaled: bool = False) -> Counter[str]:
@@ -71,8 +69,8 @@ def _wanted(subject: Subject, *, scaled: bool = False) -> Counter[str]:
     found: Counter[str] = Counter()
     for one in subject.seen.capacities:
         if one.serverless:
-            found[_CONCURRENCY] += one.max_concurrency or 0
-            found[_ENDPOINTS] += 1
+            found[CONCURRENCY] += one.max_concurrency or 0
+            found[ENDPOINTS] += 1
         elif one.instance_type is not None:
             count = max(one.most_instances, one.instances) if scaled else one.instances
             found[one.instance_type] += count
@@ -81,40 +79,14 @@ def _wanted(subject: Subject, *, scaled: bool = False) -> Counter[str]:
 
 def _usage(subject: Subject) -> str:
     """How the names of the quotas end that count here."""
-    return _JOBS if subject.plan.kind == "transform" else _HOSTING
-
-
-def _quotas(subject: Subject, usage: str) -> dict[str, float]:
-    """The region's quotas: instance type, or one of the two of serverless."""
-    found = {}
-    for row in _pages(subject, "service-quotas.list_service_quotas",
-                      {"ServiceCode": "sagemaker", "MaxResults": 100}, "Quotas"):  # fmt: skip
-        name = str(row["QuotaName"])
-        lowered = name.lower()
-        if lowered.endswith(usage):
-            found[name.split(" ", 1)[0]] = float(row["Value"])
-        elif "serverless" in lowered and "concurrency" in lowered:
-            found[_CONCURRENCY] = float(row["Value"])
-        elif "serverless endpoints" in lowered:
-            found[_ENDPOINTS] = float(row["Value"])
-    return found
-
-
-def _pages(
-    subject: Subject, operation: str, parameters: dict[str, Any], key: str
-) -> Iterator[dict[str, Any]]:
-    token: dict[str, Any] = {}
-    while True:
-        answer = subject.clients.call(operation, {**parameters, **token})
-        yield from answer.get(key) or ()
-        if not answer.get("NextToken"):
-            return
-        token = {"NextToken": answer["NextToken"]}
+    return JOBS if subject.plan.kind == "transform" else HOSTING
 
 
 def _used(subject: Subject) -> Counter[str] | None:
     """What the region's other endpoints take; None when there are too many to count."""
-    rows = list(_pages(subject, "sagemaker.list_endpoints", {"MaxResults": 100}, "Endpoints"))
+    rows = list(
+        pages(subject.clients, "sagemaker.list_endpoints", {"MaxResults": 100}, "Endpoints")
+    )
     names = [
         str(row["EndpointName"])
         for row in rows
@@ -132,8 +104,7 @@ def _used(subject: Subject) -> Counter[str] | None:
 def _used_by_jobs(subject: Subject) -> Counter[str] | None:
     """What the region's transform jobs take now; None when there are too many to count."""
     rows = list(
-        _pages(
-            subject, "sagemaker.list_transform_jobs",
+        pages(subject.clients, "sagemaker.list_transform_jobs",
             {"MaxResults": 100, "StatusEquals": "InProgress"}, "TransformJobSummaries",
         )
     )  # fmt: skip
@@ -166,8 +137,8 @@ def _sum(variants: Iterable[dict[str, Any]], running: dict[str, dict[str, Any]])
     for variant in variants:
         serverless = variant.get("ServerlessConfig")
         if serverless:
-            found[_CONCURRENCY] += int(serverless["MaxConcurrency"])
-            found[_ENDPOINTS] += 1
+            found[CONCURRENCY] += int(serverless["MaxConcurrency"])
+            found[ENDPOINTS] += 1
             continue
         now = running.get(variant["VariantName"], {})
         count = now.get("DesiredInstanceCount", variant.get("InitialInstanceCount")) or 0

@@ -27,6 +27,14 @@ def test_models_are_found_by_what_decides_between_them(sagepilot):
     assert prices == sorted(prices)
 
 
+def test_the_accounts_quota_is_told_and_searched_by(sagepilot):
+    allowed = sagepilot("models", "--within-quota", "--json").json()["models"]
+    assert allowed
+    assert all(m["quota"] >= 1 for m in allowed)
+    refused_types = sagepilot("models", "--no-within-quota", "--json").json()["models"]
+    assert all(m["quota"] == 0 for m in refused_types)
+
+
 def test_a_table_ends_with_how_to_deploy_one(sagepilot):
     ran = sagepilot("models", "regression", "--task", "regression")
     assert "xgboost-regression-model" in ran.out
