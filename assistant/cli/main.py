@@ -22,6 +22,7 @@ COMMANDS = {
     "chat": "Converse in the terminal, or over JSON lines.",
     "ask": "One grounded, cited answer.",
     "search": "Search the notes.",
+    "notes": "The notes and the rules that rest on them; are they up to date?",
     "recommend": "Requirements in, recommendation out.",
     "try": "Serve a model once, locally, before there is an endpoint.",
     "models": "Search JumpStart's catalogue of ready models.",
@@ -40,6 +41,7 @@ COMMANDS = {
     "park": "Stop an endpoint and keep what restores it, approved by digest.",
     "unpark": "Restore a parked endpoint, approved by digest.",
     "delete": "Delete an endpoint, approved by digest and its typed name.",
+    "exam": "Practice for the AWS exam MLA-C01.",
     "sandbox": "The local AWS: up, status, reset, down.",
     "doctor": "What works here, what does not, and the remedy.",
 }

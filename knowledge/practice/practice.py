@@ -208,6 +208,14 @@ class Practice:
         """Return a question with the letters that a session showed it with."""
         return shuffled(self.pool.question(question_id), self.session(session_id).seed)
 
+    def as_last_shown(self, question_id: str) -> Question:
+        """Return a question as the newest session showed it, else with its own letters."""
+        newest = self._history.newest(self.user)
+        asked = self._history.asked(newest.id) if newest is not None else ()
+        if newest is not None and any(one.question_id == question_id for one in asked):
+            return self.shown(question_id, newest.id)
+        return self.pool.question(question_id)
+
     def result(self, session_id: str | None = None) -> Result:
         """Return how a session went, or goes."""
         session = self.session(session_id)
