@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from assistant.conversation import Conversation
+    from assistant.exam.room import PracticeRoom
 
 logger = logging.getLogger(__name__)
 
@@ -109,6 +110,13 @@ class App:
         """Forget a conversation; what was deployed stays."""
         self.graph().checkpointer.delete_thread(name)
         self._transcript.delete(name)
+
+    def practice(self) -> "PracticeRoom":
+        """Return exam practice of the user."""
+        from assistant.exam.practising import practice_of, show
+        from assistant.exam.room import PracticeRoom
+
+        return PracticeRoom(practice_of(self.place), lambda question: show(question, self.place))
 
     def endpoints(self) -> tuple[dict[str, Any], ...]:
         """Return the region's endpoints, parked ones too, as `Workplace.endpoints`."""

@@ -13,6 +13,7 @@ from ui.contract import Entry
 from ui.endpoints_view import draw_endpoints
 from ui.failures import failed
 from ui.header_view import draw_aside, draw_header, style
+from ui.practice_view import draw_practice, draw_switch
 from ui.requirements_view import draw_requirements
 from ui.result_view import draw_failed
 from ui.runs import Run
@@ -50,6 +51,10 @@ def main(provide: Callable[[], Services] = session.services) -> None:
 def _draw(page: Page) -> None:
     style()
     draw_header(page.services.app)
+    if session.practice_is_shown():
+        draw_practice(page)
+        _draw_sidebar(page, conversing=False)
+        return
     _draw_input(page)
     needs = _draw_sidebar(page)
     run = page.services.runs.latest(page.thread)
@@ -97,16 +102,18 @@ def _draw_input(page: Page) -> None:
     st.chat_input(waits, key="message", max_chars=8000, on_submit=say)
 
 
-def _draw_sidebar(page: Page) -> Any:  # noqa: ANN401 - a DeltaGenerator
+def _draw_sidebar(page: Page, *, conversing: bool = True) -> Any:  # noqa: ANN401 - a DeltaGenerator
     """The three lists; returns the place of the requirements, to be redrawn as they change."""
     with st.sidebar:
         draw_aside(page.services.app)
+        draw_switch(practising=not conversing)
         draw_threads(page)
         st.space("small")
         needs = st.empty()
-        with needs.container():
-            draw_requirements(page.conversation.requirements())
-        st.space("small")
+        if conversing:
+            with needs.container():
+                draw_requirements(page.conversation.requirements())
+            st.space("small")
         draw_endpoints(page)
     return needs
 

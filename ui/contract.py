@@ -87,6 +87,37 @@ class InvocationResult(Protocol):
         """An S3 URI, or None."""
 
 
+class PracticeRoom(Protocol):
+    """Exam practice of the user; everything is plain JSON, as `assistant.exam.room` says."""
+
+    def choices(self) -> dict[str, Any]:
+        """Topics, tasks, own sets, figures of the exam."""
+
+    def start(self, **wish: Any) -> str:  # noqa: ANN401 - topic, task, count, mode, source
+        """A new session's id."""
+
+    def resume(self) -> str | None:
+        """The session that goes on still."""
+
+    def asked(self, session_id: str) -> dict[str, Any] | None:
+        """The question that waits; None at the end."""
+
+    def answer(self, session_id: str, question_id: str, letters: list[str]) -> dict[str, Any]:
+        """The mark, with a rationale for each option."""
+
+    def result(self, session_id: str) -> dict[str, Any]:
+        """How the session went."""
+
+    def finish(self, session_id: str) -> None:
+        """The end of a session."""
+
+    def show(self, session_id: str, question_id: str) -> dict[str, Any]:
+        """What the product itself says."""
+
+    def progress(self) -> dict[str, Any]:
+        """Standing by task and topic."""
+
+
 class App(Protocol):
     """Everything behind the page."""
 
@@ -121,6 +152,9 @@ class App(Protocol):
 
     def delete_thread(self, name: str) -> None:
         """Forget a thread; endpoints stay."""
+
+    def practice(self) -> PracticeRoom:
+        """Exam practice of the user."""
 
     def endpoints(self) -> tuple[Mapping[str, Any], ...]:
         """What runs in this account and region."""

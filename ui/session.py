@@ -26,6 +26,16 @@ class Services:
 
 
 @dataclass
+class Practising:
+    """A tab's practice: its session, the mark that is shown, and what the product said to it."""
+
+    session_id: str | None = None
+    marked: dict[str, Any] | None = None
+    shown: dict[str, Any] | Failed | None = None
+    failure: Failed | None = None
+
+
+@dataclass
 class Tab:
     """What one tab remembers.
 
@@ -34,6 +44,7 @@ class Tab:
         answers: The last answer of each endpoint that was tried here.
         endpoints: The endpoints as last seen, None before the first look.
         notice: One sentence to show once.
+        practising: Exam practice as this tab shows it.
     """
 
     thread: str = ""
@@ -41,6 +52,7 @@ class Tab:
     answers: dict[str, InvocationResult | Failed] = field(default_factory=dict)
     endpoints: tuple[Mapping[str, Any], ...] | Failed | None = None
     notice: str = ""
+    practising: Practising = field(default_factory=Practising)
 
 
 @dataclass(frozen=True)
@@ -113,4 +125,21 @@ def open_page(shared: Services) -> Page:
 
 def open_thread(name: str) -> None:
     """Make another thread the shown one, at the next drawing."""
+    show_conversation()
     st.query_params["t"] = name
+
+
+def show_practice() -> None:
+    """Make practice the shown page, at the next drawing; a reload stays there."""
+    st.query_params["view"] = "practise"
+
+
+def show_conversation() -> None:
+    """Make the conversation the shown page, at the next drawing."""
+    if "view" in st.query_params:
+        del st.query_params["view"]
+
+
+def practice_is_shown() -> bool:
+    """Whether the address asks for practice."""
+    return bool(st.query_params.get("view") == "practise")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Literal
 
 from assistant.events import (
@@ -27,6 +28,11 @@ from assistant.events import (
     TurnFinished,
     Undone,
 )
+from assistant.exam.practising import Shown
+from assistant.exam.room import PracticeRoom
+from knowledge.practice.practice import Practice
+from knowledge.question import QuestionSet
+from tests.unit.practice.questions import Clock, question
 from tools.errors import NotFoundError
 from ui.runs import Runs
 from ui.session import Services
@@ -118,6 +124,20 @@ NEEDS = RequirementsUpdated(
     assumed={"idle_share": 0.7, "environment": "development"},
     missing=("budget_usd_per_month",),
 )
+
+
+def practice_bank() -> QuestionSet:
+    """One question of each kind, and a topic of five."""
+    four = ["A", "B", "C", "D"]
+    made = [
+        question("one", topics=["kinds"], stem="Which of $5 and `x`?"),
+        question("two", topics=["kinds"], kind="multiple", answer=["A", "C"]),
+        question("three", topics=["kinds"], kind="ordering", answer=four),
+        question("four", topics=["kinds"], kind="matching", answer=["D", "A"],
+                 prompts=["First", "Second"]),
+        *(question(f"cost-{n}", topics=["cost"], task="4.2") for n in range(5)),
+    ]  # fmt: skip
+    return QuestionSet(questions=tuple(made))
 
 
 @dataclass
@@ -245,7 +265,9 @@ class FakeApp:
     account = "123456789012"
     chat_model_label = "offline chat model"
 
-    def __init__(self, *, pause_s: float = 0.0, gate_file: Path | None = None) -> None:
+    def __init__(
+        self, *, pause_s: float = 0.0, gate_file: Path | None = None, home: Path | None = None
+    ) -> None:
         self.pause_s = pause_s
         self.gate_file = gate_file
         self.gate: threading.Event | None = None
@@ -256,6 +278,8 @@ class FakeApp:
         self.invoked: list[tuple[str, bytes, str]] = []
         self.running: set[str] = set()
         self.talks: dict[str, FakeConversation] = {}
+        self.clock = Clock()
+        self._home = home
 
     def pause(self, event: Event) -> None:
         if self.gate is not None:
@@ -280,6 +304,17 @@ class FakeApp:
 
     def delete_thread(self, name: str) -> None:
         self.talks.pop(name, None)
+
+    def practice(self) -> PracticeRoom:
+        """The real one, over a small bank and a home that goes with this app."""
+        self._home = self._home or Path(mkdtemp())
+        practice = Practice(self._home, "ana", now=self.clock, questions=practice_bank())
+        return PracticeRoom(
+            practice,
+            lambda question: Shown(
+                lines=(f"{question.id} is so",), faults=(), why_no_plan="A fake plans nothing."
+            ),
+        )
 
     def endpoints(self) -> tuple[dict[str, Any], ...]:
         return tuple(
