@@ -1,12 +1,10 @@
 """What the assistant works with: catalogue, journal, clients, folders. Made once, in bootstrap."""
 
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
-from weakref import WeakKeyDictionary
 
 from tools.approval import Approval
 from tools.aws import AwsClients, AwsTarget
@@ -16,7 +14,7 @@ from tools.endpoint import ENDPOINT_OPTIONS, DeploymentMethod, EndpointSpec
 from tools.errors import SagepilotError
 from tools.footprint import puts_up
 from tools.journal import Journal
-from tools.jumpstart.reading import JumpStartCatalogue
+from tools.jumpstart.reading import JumpStartCatalogue, catalogue_of
 from tools.observation import endpoint_rows
 from tools.packaging import Look, look
 from tools.plan import DeploymentPlan, parse_plan
@@ -34,9 +32,6 @@ from tools.requirements import Conflict, ModelSourceKind, Requirements
 from tools.sample import SampleFiles
 from tools.source import SAMPLE
 from tools.starters import Starter, needs_of
-
-_catalogues: WeakKeyDictionary[AwsClients, JumpStartCatalogue] = WeakKeyDictionary()
-_catalogues_lock = threading.Lock()
 
 
 class Workplace(NamedTuple):
@@ -77,9 +72,7 @@ class Workplace(NamedTuple):
 
     def catalogue(self, region: str) -> JumpStartCatalogue:
         """Return JumpStart's catalogue of a region; it keeps what it has read."""
-        clients = self.clients(region)
-        with _catalogues_lock:
-            return _catalogues.setdefault(clients, JumpStartCatalogue(clients))
+        return catalogue_of(self.clients(region))
 
     def recommend(self, needs: Requirements) -> Recommendation:
         """Recommend as planning will: a model of the catalogue or the hub limits the types.

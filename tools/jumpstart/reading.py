@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from tools.aws import AwsClients
 from tools.errors import AccessDeniedError, InvalidInputError, NotFoundError
@@ -19,15 +20,37 @@ _MANIFESTS = (("models_manifest.json", False), ("proprietary-sdk-manifest.json",
 KEPT_S = 6 * 3600.0
 
 
+class _Read:
+    """What was read of a catalogue; it does not keep the clients alive that read it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.listed: tuple[float, tuple[Listing, ...]] | None = None
+        self.models: dict[str, CatalogueModel] = {}
+
+
+_read: WeakKeyDictionary[AwsClients, _Read] = WeakKeyDictionary()
+_read_lock = threading.Lock()
+
+
+def catalogue_of(clients: AwsClients) -> "JumpStartCatalogue":
+    """Return the catalogue of the clients' region, with what was read of it before."""
+    with _read_lock:
+        return JumpStartCatalogue(clients, read=_read.setdefault(clients, _Read()))
+
+
 class JumpStartCatalogue:
     """The models of one region. Safe to share between threads."""
 
-    def __init__(self, clients: AwsClients, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clients: AwsClients,
+        clock: Callable[[], float] = time.monotonic,
+        read: _Read | None = None,
+    ) -> None:
         self._clients = clients
         self._clock = clock
-        self._lock = threading.Lock()
-        self._listed: tuple[float, tuple[Listing, ...]] | None = None
-        self._models: dict[str, CatalogueModel] = {}
+        self._read = read or _Read()
 
     @property
     def region(self) -> str:
@@ -41,12 +64,12 @@ class JumpStartCatalogue:
             NotFoundError: JumpStart has no catalogue in this region.
             UserError: S3 refuses.
         """
-        with self._lock:
+        with self._read.lock:
             now = self._clock()
-            if self._listed is None or now - self._listed[0] > KEPT_S:
-                self._listed = (now, self._newest())
-                self._models.clear()
-            return self._listed[1]
+            if self._read.listed is None or now - self._read.listed[0] > KEPT_S:
+                self._read.listed = (now, self._newest())
+                self._read.models.clear()
+            return self._read.listed[1]
 
     def model(self, model_id: str, version: str | None = None) -> CatalogueModel:
         """Return a model with its specification.
@@ -60,13 +83,13 @@ class JumpStartCatalogue:
             InvalidInputError: Its specification cannot be read.
         """
         listing = self._listing(model_id, version)
-        with self._lock:
-            known = self._models.get(listing.spec_key)
+        with self._read.lock:
+            known = self._read.models.get(listing.spec_key)
         if known is None:
             text = self._text(listing.spec_key)
             known = read_specification(text, listing, self.region, self._buckets)
-            with self._lock:
-                self._models[listing.spec_key] = known
+            with self._read.lock:
+                self._read.models[listing.spec_key] = known
         return known
 
     def eula(self, model: CatalogueModel) -> str | None:

@@ -9,7 +9,7 @@ from tools.catalog import Catalog
 from tools.endpoint import ENDPOINT_OPTIONS
 from tools.errors import InvalidInputError
 from tools.jumpstart.model import CatalogueModel
-from tools.jumpstart.reading import JumpStartCatalogue
+from tools.jumpstart.reading import catalogue_of
 from tools.packaging import Package, package
 from tools.packing.several import entries, size_bytes
 from tools.planners import catalogue, hub
@@ -204,7 +204,7 @@ def _listed_wish(needs: Requirements, clients: AwsClients, room: Workroom) -> Wi
     """
     source = needs.model_source
     model_id, _, version = (source.uri if source else "").partition("@")
-    listed = JumpStartCatalogue(clients)
+    listed = catalogue_of(clients)
     model = listed.model(model_id, version or None)
     size_bytes = listed.size_bytes(model)
     known = known_needs(needs, model, size_bytes)
