@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant import events
+from assistant.note_links import with_notes
 from tools.plan import DeploymentPlan
 from tools.recommendation import Recommendation
 
@@ -29,13 +30,16 @@ def plan_event(plan: DeploymentPlan) -> events.PlanProposed:
         warnings=plan.warnings,
         packaging=plan.packaging,
         author=plan.author,
-        preflight=None if plan.preflight is None else plan.preflight.model_dump(mode="json"),
+        preflight=None
+        if plan.preflight is None
+        else with_notes(plan.preflight.model_dump(mode="json")),
     )
 
 
 def recommendation_json(made: Recommendation) -> dict[str, Any]:
-    """Return a recommendation as plain JSON, money as numbers."""
-    return made.model_dump(mode="json")
+    """Return a recommendation as plain JSON, money as numbers, reasons with their notes."""
+    told: dict[str, Any] = with_notes(made.model_dump(mode="json"))
+    return told
 
 
 def money(amount: Decimal | None) -> float | None:

@@ -23,6 +23,7 @@ from assistant.answers import UNREADABLE
 from assistant.grounding import said_by_user
 from assistant.lifecycle_tools import Arguments as _Arguments
 from assistant.lifecycle_tools import SaidFact
+from assistant.note_links import with_notes
 from assistant.presenting import plan_event, recommendation_json
 from assistant.workplace import Workplace
 from tools.deployment import outcome
@@ -112,7 +113,7 @@ def understood(needs: Requirements, place: Workplace) -> dict[str, Any]:
         "values": needs.said(),
         "assumed": {**assumptions(seen), **found},
         "missing": list(missing(seen)),
-        "conflicts": [c.model_dump(mode="json") for c in place.conflicts(seen)],
+        "conflicts": with_notes([c.model_dump(mode="json") for c in place.conflicts(seen)]),
     }
 
 
@@ -160,7 +161,7 @@ def _recommend(arguments: Recommend, state: State, place: Workplace) -> Outcome:
         "recommendation": told,
         "changed": changed,
         "missing": list(missing(needs)),
-        "conflicts": [c.model_dump(mode="json") for c in place.conflicts(needs)],
+        "conflicts": with_notes([c.model_dump(mode="json") for c in place.conflicts(needs)]),
     }
     shown = () if changed else (events.RecommendationMade(**told),)
     return Outcome(result, {}, shown)
@@ -206,7 +207,7 @@ def _proposed(plan: DeploymentPlan, place: Workplace) -> Outcome:
             "plan": {
                 **told,
                 "inference_option": plan.inference_option,
-                "recommendation": plan.recommendation,
+                "recommendation": with_notes(plan.recommendation),
             },
             "approval_requested": True,
         },

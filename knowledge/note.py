@@ -4,8 +4,11 @@ A note is a Markdown file with YAML front matter. What it says is data: nothing 
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import yaml
@@ -25,6 +28,7 @@ MAX_WORDS = 250
 
 Kebab = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+RuleId = Annotated[str, StringConstraints(pattern=r"^(REC|CHK|PRE)-[0-9]{3}$")]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+\.[^\s]+$")]
 
 # libyaml where PyYAML was built with it: seven times faster, as safe.
@@ -52,6 +56,7 @@ class Note(BaseModel):
         topics: Kebab-case words to filter by.
         source_urls: Public documentation, the most important first.
         as_of: The day up to which the facts were gathered.
+        rules: Ids of the product's rules that rest on this note; text here, joined elsewhere.
         facts: The numbers stated in summary and body.
         summary_en: The direct answer in one or two sentences.
         summary_vi: The same in Vietnamese.
@@ -65,6 +70,7 @@ class Note(BaseModel):
     topics: tuple[Kebab, ...] = Field(min_length=1)
     source_urls: tuple[WebAddress, ...] = Field(min_length=1)
     as_of: date
+    rules: tuple[RuleId, ...] = ()
     facts: tuple[Fact, ...] = ()
     summary_en: Line
     summary_vi: Line
@@ -131,3 +137,9 @@ def load_notes(folder: Path = NOTES_FOLDER) -> tuple[Note, ...]:
             )
         notes[note.id] = note
     return tuple(notes[note_id] for note_id in sorted(notes))
+
+
+@cache
+def notes_by_rule() -> Mapping[str, str]:
+    """The shipped note that each of the product's rules rests on, by the rule's id."""
+    return MappingProxyType({rule: note.id for note in load_notes() for rule in note.rules})

@@ -9,7 +9,7 @@ import streamlit as st
 from assistant.events import PlanProposed
 from ui.blocks import PlanBlock
 from ui.session import Page
-from ui.wording import lines, link, money, operation_label, plain, safe_markdown
+from ui.wording import lines, link, money, operation_label, plain, rule_label, safe_markdown
 
 _NAMES = (
     "TransformJobName",
@@ -108,7 +108,9 @@ def _draw_preflight(checks: Sequence[Mapping[str, Any]]) -> None:
         mark = _MARKS.get(str(check["status"]), plain(str(check["status"])))
         told = f"{plain(str(check['seen']))} {plain(str(check.get('remedy') or ''))}".strip()
         source = link("source", str(check["source_url"]))
-        st.markdown(f"{mark} **{plain(str(check['title']))}** ({check['id']}) :small[{source}]")
+        st.markdown(
+            f"{mark} **{plain(str(check['title']))}** ({plain(rule_label(check))}) :small[{source}]"
+        )
         st.caption(told)
 
 

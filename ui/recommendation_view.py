@@ -14,6 +14,7 @@ from ui.wording import (
     number,
     option_label,
     plain,
+    rule_label,
     value_label,
 )
 
@@ -108,7 +109,7 @@ def _draw_reasons(reasons: Sequence[Mapping[str, Any]]) -> None:
 def _reason(reason: Mapping[str, Any]) -> str:
     """The sentence, then its rule as a link to the source."""
     text = plain(str(reason.get("text", "")))
-    rule = link(str(reason.get("rule_id") or "source"), reason.get("source_url"))
+    rule = link(rule_label(reason), reason.get("source_url"))
     return f"{text} :small[{rule}]"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from assistant.events import RequirementsUpdated
-from ui.wording import field_label, link, plain, value_label
+from ui.wording import field_label, link, plain, rule_label, value_label
 
 _OPEN_SHOWN = 4
 
@@ -44,5 +44,5 @@ def _draw_values(values: Mapping[str, Any]) -> None:
 
 
 def _draw_conflict(conflict: Mapping[str, Any]) -> None:
-    source = link(str(conflict.get("rule_id") or "source"), conflict.get("source_url"))
+    source = link(rule_label(conflict), conflict.get("source_url"))
     st.warning(f"{plain(str(conflict.get('text', '')))} ({source})", icon=":material/warning:")

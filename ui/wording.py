@@ -197,3 +197,10 @@ def link(text: str, url: str | None) -> str:
     if url and re.fullmatch(r"https://[^\s()<>\"'\\]+", url):
         return f"[{plain(text)}]({url})"
     return plain(text)
+
+
+def rule_label(item: Mapping[str, Any]) -> str:
+    """The rule behind a reason, conflict or check and the note it rests on."""
+    rule = str(item.get("rule_id") or item.get("id") or "source")
+    note = item.get("note_id")
+    return f"{rule}, note {note}" if note else rule

@@ -162,6 +162,7 @@ def _parameters(given: Iterable[str]) -> dict[str, str]:
 
 
 def _as_text(found: list[_Found]) -> None:
+    from assistant.note_links import note_behind
     from tools.auditing.document import line_at
 
     for item, source in found:
@@ -171,13 +172,17 @@ def _as_text(found: list[_Found]) -> None:
             click.echo(f"        {source.name}{f':{line}' if line else ''}  {row.path}")
         controls = f" ({', '.join(item.control_ids)})" if item.control_ids else ""
         click.echo(f"        {item.fix.summary}{controls}")
-        click.echo(f"        {item.source_url}")
+        note = note_behind({"id": item.id})
+        click.echo(f"        {item.source_url}" + (f"  note {note}" if note else ""))
     counts = [f"{sum(row.finding.severity == s for row in found)} {s}" for s in SEVERITIES]
     click.echo(f"{len(found)} findings: {', '.join(counts)}." if found else "No findings.")
 
 
 def _told(row: _Found) -> dict[str, Any]:
-    return {**row.finding.model_dump(mode="json"), "source": row.source.name}
+    from assistant.note_links import note_behind
+
+    told = row.finding.model_dump(mode="json")
+    return {**told, "note_id": note_behind(told), "source": row.source.name}
 
 
 def _as_json(found: list[_Found]) -> None:

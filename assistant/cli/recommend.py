@@ -36,6 +36,7 @@ def command(ctx: click.Context, source: str, as_json: bool, as_jsonl: bool) -> N
 
 
 def _recommended(needs: Any, region: str | None) -> dict[str, Any]:  # noqa: ANN401
+    from assistant.note_links import with_notes
     from assistant.settings import Settings
     from tools.catalog import load_catalog
     from tools.recommendation import assumptions, conflicts, missing, recommend
@@ -45,11 +46,11 @@ def _recommended(needs: Any, region: str | None) -> dict[str, Any]:  # noqa: ANN
     if needs.region is None:
         here = merge(needs, {"region": known_region(region or Settings().region)})
     catalog = load_catalog()
-    made = recommend(here, catalog).model_dump(mode="json")
+    made = with_notes(recommend(here, catalog).model_dump(mode="json"))
     return {
         **made,
         "values": needs.said(),
         "assumed": assumptions(needs),
         "missing": list(missing(needs)),
-        "conflicts": [c.model_dump(mode="json") for c in conflicts(here, catalog)],
+        "conflicts": with_notes([c.model_dump(mode="json") for c in conflicts(here, catalog)]),
     }

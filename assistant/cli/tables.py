@@ -7,6 +7,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from assistant.note_links import rule_with_note
 from tools.plan import DeploymentPlan
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def preflight_lines(report: dict[str, Any] | None) -> list[str]:
     return [
         f"Pre-flight: {report['summary']}",
         *(
-            f"  {check['id']} {check['status'].replace('-', ' ')}: {check['seen']} "
+            f"  {rule_with_note(check)} {check['status'].replace('-', ' ')}: {check['seen']} "
             f"{check['remedy']}".rstrip()
             for check in open_checks
         ),
@@ -97,7 +98,7 @@ def show_recommendation(told: dict[str, Any]) -> None:
     console.print(Text(f"Cost: {dollars(told['cost_usd_per_month'])}"))
     for heading in ("reasons", "warnings"):
         for item in told[heading]:
-            console.print(Text(f"{heading[:-1]} {item['rule_id']}: {item['text']}"))
+            console.print(Text(f"{heading[:-1]} {rule_with_note(item)}: {item['text']}"))
     for flip in told["flips"]:
         console.print(Text(f"if {flip['if']}: {flip['then']}"))
     for assumption in told["assumptions"]:

@@ -17,6 +17,7 @@ from assistant.offline.replies import (
     failed,
     reasons,
     recommended,
+    rule_reference,
 )
 from assistant.offline.talk import Reply, Talk
 from assistant.offline.tool_sentences import localized
@@ -116,7 +117,7 @@ def conflict_text(conflicts: list[dict[str, Any]], _: Translator) -> str:
     lines = [_("These cannot all be had:")]
     ways: list[str] = []
     for conflict in conflicts[:3]:
-        rule = str(conflict.get("rule_id") or "")
+        rule = rule_reference(conflict, _)
         lines.append(
             f"- {localized(str(conflict.get('text') or ''), _)}" + (f" ({rule})" if rule else "")
         )

@@ -85,11 +85,17 @@ def instead(option: str, _: Translator) -> str:
     return "\n".join(["", advice, closing] if advice else ["", closing])
 
 
+def rule_reference(item: Mapping[str, Any], _: Translator) -> str:
+    """Name the rule behind a reason or conflict and the note it rests on; "" without a rule."""
+    rule, note = str(item.get("rule_id") or ""), str(item.get("note_id") or "")
+    return _("{rule}, note {note}", rule=rule, note=note) if rule and note else rule
+
+
 def reasons(found: Any, _: Translator, *, most: int) -> list[str]:
     """Quote reasons with their rule ids, as bullet lines."""
     lines = []
     for reason in rows(found)[:most]:
-        rule = str(reason.get("rule_id") or "")
+        rule = rule_reference(reason, _)
         text = str(reason.get("text") or "").strip()
         if text:
             lines.append(f"- {localized(text, _)}" + (f" ({rule})" if rule else ""))

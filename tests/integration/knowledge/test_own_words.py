@@ -50,7 +50,7 @@ def test_no_sentence_of_a_note_is_aws_documentation(
     service: str, own_runs: dict[tuple[str, ...], str]
 ) -> None:
     model = botocore.loaders.Loader().load_service_model(service, "service-2")
-    strings = {s for s in documentation_strings(model)}
+    strings = set(documentation_strings(model))
     assert len(strings) > 20
     copied = {(own_runs[run], " ".join(run)) for s in strings for run in runs(s) if run in own_runs}
     assert not copied
