@@ -9,6 +9,7 @@ from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
 from assistant import toolset
 from assistant.offline.chat_model import OfflineChatModel
 from tools.catalog import load_catalog
+from tools.recommendation import conflicts, recommend
 
 DIGEST = "0123456789ab" + "c" * 52
 PLAN = {
@@ -26,7 +27,14 @@ class Talk:
     """A thread with the product's own tools, but for those that need AWS or the notes."""
 
     def __init__(self):
-        self.place = SimpleNamespace(catalog=load_catalog(), region="us-east-1", sample=lambda: "s")
+        catalog = load_catalog()
+        self.place = SimpleNamespace(
+            catalog=catalog,
+            region="us-east-1",
+            sample=lambda: "s",
+            recommend=lambda needs: recommend(needs, catalog),
+            conflicts=lambda needs: conflicts(needs, catalog),
+        )
         self.state = {"requirements": {}, "language": None}
         self.pending = None
         self.history = []
