@@ -98,6 +98,8 @@ def component_specs(draw: st.DrawFn) -> EndpointSpec:
             )
         )  # fmt: skip
     whole = plain.model_dump() | {"variants": [v.model_dump() for v in variants]}
+    # CloudFormation's schema of a component, unlike others, takes no empty tag value.
+    whole["tags"] = {key: value or "x" for key, value in whole["tags"].items()}
     return EndpointSpec.model_validate(whole)
 
 

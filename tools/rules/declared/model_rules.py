@@ -206,6 +206,10 @@ def _many_containers(seen: Seen) -> Iterator[Fault]:
                 yield Fault(f"Two containers are named {name.raw}.", (name,))
 
 
+#: What they name is fetched unless it is a path; ids without an owner ("gpt2") have no slash.
+HUB_VARIABLES = ("HF_MODEL_ID", "OPTION_MODEL_ID")
+
+
 def _isolated(seen: Seen) -> Iterator[Fault]:
     for owner, container in seen.containers:
         switch = owner.body.at("EnableNetworkIsolation")
@@ -214,8 +218,8 @@ def _isolated(seen: Seen) -> Iterator[Fault]:
         for key in ("HF_MODEL_ID", "OPTION_MODEL_ID", "MODEL_ID", "SAGEMAKER_SUBMIT_DIRECTORY"):
             node = container.at("Environment", key)
             text = node.text or ""
-            fetched = "/" in text and not text.startswith(("/", "."))
-            if fetched:
+            remote = "/" in text or key in HUB_VARIABLES
+            if text and remote and not text.startswith(("/", ".")):
                 yield Fault(
                     f"The container fetches {text} at start ({key}), which network isolation "
                     "forbids.",

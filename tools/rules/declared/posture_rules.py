@@ -56,11 +56,8 @@ def _hosted_on_instances(seen: Seen, model: Resource) -> bool:
 def _downloads(seen: Seen, model: Resource) -> bool:
     """A container that fetches its model needs the network."""
     own = [node for owner, node in seen.containers if owner is model]
-    return any(
-        "/" in (c.at("Environment", "HF_MODEL_ID").text or "")
-        and not c.at("Environment", "HF_MODEL_ID").raw.startswith("/")
-        for c in own
-    )
+    named = (c.at("Environment", "HF_MODEL_ID").text or "" for c in own)
+    return any(name and not name.startswith(("/", ".")) for name in named)
 
 
 def _isolation(seen: Seen) -> Iterator[Fault]:
