@@ -126,6 +126,17 @@ def test_every_instance_price_equals_the_price_list() -> None:
         assert Decimal(str(value)) == Decimal(listed[instance_type][0]), instance_type
 
 
+def test_every_memory_of_an_instance_type_equals_the_list_of_types() -> None:
+    types = json.loads(CATALOGUE.with_name("instances.json").read_text())["types"]
+    columns = {"accelerator": "accelerator_memory_gib_each", "host": "memory_gib"}
+    stated = re.compile(r"(accelerator|host)_memory_([a-z0-9]+)_(\w*(?:medium|large))")
+    sizes = [(m, f.value) for n in NOTES for f in n.facts if (m := stated.fullmatch(f.name))]
+    assert len(sizes) >= 8
+    for match, value in sizes:
+        listed = types[f"ml.{match[2]}.{match[3]}"][columns[match[1]]]
+        assert Decimal(str(value)) == Decimal(listed), match.group()
+
+
 def test_most_facts_are_the_catalogues() -> None:
     limits = catalogue()
     names = [f.name for n in NOTES for f in n.facts if f.unit not in OUTSIDE_CATALOGUE]
