@@ -60,6 +60,17 @@ def test_every_proof_by_a_plan_holds(home):
     assert {one: found for one, found in faults.items() if found} == {}
 
 
+def test_a_stem_asks_for_as_many_as_are_right():
+    counts = {"two": 2, "three": 3, "four": 4}
+    wrong = []
+    for question in BANK.questions:
+        asked = re.search(r"[Cc]hoose\s+(two|three|four)", question.stem)
+        wanted = len(question.answer) if question.kind == "multiple" else None
+        if (counts[asked[1]] if asked else None) != wanted:
+            wrong.append(question.id)
+    assert wrong == []
+
+
 def test_the_right_letters_are_spread():
     counts = Counter(q.answer[0] for q in SINGLE)
     expected = len(SINGLE) / 4
