@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 from assistant import (
     catalogue_tools,
     events,
+    exam_tools,
     lifecycle_tools,
     practice_tools,
     rendering_tools,
@@ -288,6 +289,10 @@ def _render(arguments: rendering_tools.RenderPlan, state: State, place: Workplac
     return Outcome({"rendered": shown.told}, {}, (shown.event,))
 
 
+def _pasted(arguments: exam_tools.AnswerExamQuestion, state: State, place: Workplace) -> Outcome:
+    return Outcome(exam_tools.answered(arguments, state, place))
+
+
 def _practised(make: Callable[[Any, State, Workplace], practice_tools.Told]) -> Tool:
     """Return the tool that practises; the thread keeps where it stands."""
 
@@ -325,6 +330,7 @@ TOOLS: dict[str, tuple[type[BaseModel], Tool]] = {
     "plan_park": (lifecycle_tools.PlanPark, _planned(lifecycle_tools.park_plan)),
     "plan_unpark": (lifecycle_tools.PlanUnpark, _planned(lifecycle_tools.unpark_plan)),
     "plan_expiry": (lifecycle_tools.PlanExpiry, _planned(lifecycle_tools.expiry_plan)),
+    "answer_exam_question": (exam_tools.AnswerExamQuestion, _pasted),
     "practice_question": (
         practice_tools.PracticeQuestion,
         _practised(practice_tools.asked_question),

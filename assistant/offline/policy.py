@@ -20,6 +20,7 @@ from assistant.offline.history import Turn, read_turn, rows
 from assistant.offline.later_life import later_life
 from assistant.offline.meaning import Intent, Understanding
 from assistant.offline.outcomes import told
+from assistant.offline.pasted_talk import answering_pasted
 from assistant.offline.practice_talk import practising
 from assistant.offline.questions import reminder
 from assistant.offline.replies import failed
@@ -102,6 +103,8 @@ def _notes(reply: Reply, language: str) -> dict[str, Any]:
 
 
 def _answer(talk: Talk) -> Reply:
+    if (pasted := answering_pasted(talk)) is not None:
+        return pasted
     if (practised := practising(talk)) is not None:
         return practised
     if Intent.RESTART in talk.intents:

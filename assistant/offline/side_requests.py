@@ -25,6 +25,7 @@ CONVERSATION_TOOLS = frozenset(
         "plan_park",
         "plan_unpark",
         "plan_expiry",
+        "answer_exam_question",
         "practice_question",
         "practice_answer",
         "practice_explain",

@@ -63,6 +63,7 @@ def arguments_of(onnx_model, deployed):
         "plan_park": {"endpoint_name": deployed.endpoint_name},
         "plan_unpark": {"endpoint_name": deployed.endpoint_name},
         "plan_expiry": {"endpoint_name": deployed.endpoint_name, "at": "20:00"},
+        "answer_exam_question": {"question": "Which fits 2 GB inputs?\nA. async\nB. batch"},
         "practice_question": {"topic": "serverless"},
         "practice_answer": {"letters": ["A"]},
         "practice_explain": {"show": True},
@@ -98,6 +99,7 @@ def test_the_tools_are_these():
         "list_starters", "start_from", "render_plan",
         "describe_endpoints", "describe_deployment", "plan_deletion", "plan_undo",
         "plan_update", "plan_park", "plan_unpark", "plan_expiry",
+        "answer_exam_question",
         "practice_question", "practice_answer", "practice_explain", "practice_progress",
     }  # fmt: skip
     assert [s["function"]["name"] for s in toolset.schemas()] == list(TOOLS)
