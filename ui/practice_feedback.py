@@ -30,8 +30,11 @@ def draw_marked(mine: Practising, room: PracticeRoom) -> None:
     with st.container(horizontal=True):
         st.button("Next", key="practice-next", type="primary", icon=":material/arrow_forward:",
                   on_click=_go_on, args=(mine,))  # fmt: skip
-        st.button("Show me", key="practice-show", icon=":material/science:",
-                  disabled=mine.shown is not None, on_click=_show, args=(mine, room))  # fmt: skip
+        if marked["proven"]:
+            st.button(
+                "Show me", key="practice-show", icon=":material/science:",
+                disabled=mine.shown is not None, on_click=_show, args=(mine, room),
+            )  # fmt: skip
     if isinstance(mine.shown, Failed):
         draw_failed(mine.shown)
     elif mine.shown is not None:
@@ -77,9 +80,6 @@ def _show(mine: Practising, room: PracticeRoom) -> None:
 
 def _draw_shown(shown: Mapping[str, Any]) -> None:
     with st.container(border=True):
-        if not shown["lines"]:
-            st.caption("The product cannot show this one; its notes say it.")
-            return
         st.markdown("##### What the product itself says")
         st.markdown("\n".join(f"- {plain(line)}" for line in (*shown["lines"], *shown["faults"])))
         plan = shown.get("plan")

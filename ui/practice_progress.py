@@ -1,6 +1,7 @@
 """Progress: shares with their intervals, weak topics, days."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -10,8 +11,13 @@ from ui.wording import plain
 _MOST_TOPICS = 15
 
 
-def draw_progress(told: Mapping[str, Any], begin: Callable[[str], None]) -> None:
-    """Figures, weak topics, tasks, topics, days; `begin` starts a session on a topic."""
+def draw_progress(
+    told: Mapping[str, Any], titles: Mapping[str, str], begin: Callable[[str], None]
+) -> None:
+    """Figures, weak topics, tasks with their titles, topics, days.
+
+    `begin` starts a session on a topic.
+    """
     overall = told["overall"]
     if not overall["answers"] and not any(row["answers"] for row in told["own"]):
         st.caption("Nothing answered yet. Progress shows here after the first question.")
@@ -19,7 +25,7 @@ def draw_progress(told: Mapping[str, Any], begin: Callable[[str], None]) -> None
     _draw_figures(overall)
     _draw_weak(told["weak"], begin)
     st.markdown("##### Right lately, by task")
-    _draw_shares([row for row in told["tasks"] if row["answers"]])
+    _draw_shares([row for row in told["tasks"] if row["answers"]], titles)
     topics = sorted((row for row in told["topics"] if row["answers"]), key=lambda r: -r["answers"])
     if topics:
         st.markdown("##### By topic")
@@ -58,14 +64,23 @@ def _draw_weak(weak: list[str], begin: Callable[[str], None]) -> None:
                       args=(topic,), icon=":material/fitness_center:")  # fmt: skip
 
 
-def _draw_shares(rows: list[Mapping[str, Any]]) -> None:
-    """A bar for each share, with a line for its 95 % interval."""
+def _named(row: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """A topic in words, a task with its title."""
+    name = str(row["name"])
+    return f"{name} {titles[name]}" if name in titles else name.replace("-", " ")
+
+
+def _draw_shares(
+    rows: list[Mapping[str, Any]], titles: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """A bar and a dot for each share, with a line for its 95 % interval."""
     values = [
-        {"name": row["name"].replace("-", " "), "share": row["share"], "low": row["low"],
+        {"name": _named(row, titles), "share": row["share"], "low": row["low"],
          "high": row["high"], "answers": row["answers"], "due": row["due"]}
         for row in rows
     ]  # fmt: skip
-    y = {"field": "name", "type": "nominal", "sort": None, "title": None}
+    names = {"labelLimit": 260}
+    y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": names}
     scale = {"domain": [0, 1]}
     axis = {"format": "%", "tickCount": 5}
     x = {"field": "share", "type": "quantitative", "title": None, "scale": scale, "axis": axis}
@@ -81,5 +96,8 @@ def _draw_shares(rows: list[Mapping[str, Any]]) -> None:
     }
     ends = {"x": {"field": "low", "type": "quantitative", "scale": scale},
             "x2": {"field": "high"}, "y": y}  # fmt: skip
-    lines = {"mark": {"type": "rule", "color": "#8a979d", "strokeWidth": 2}, "encoding": ends}
-    st.vega_lite_chart(values, {"layer": [bars, lines], "height": {"step": 26}}, width="stretch")
+    lines = {"mark": {"type": "rule", "color": "#8a979d", "strokeWidth": 1.5}, "encoding": ends}
+    dot = {"type": "point", "filled": True, "size": 60, "color": "#0f6e84", "opacity": 1}
+    dots = {"mark": dot, "encoding": {"y": y, "x": x, "tooltip": tooltip}}
+    layers = {"layer": [bars, lines, dots], "height": {"step": 26}}
+    st.vega_lite_chart(values, layers, width="stretch")

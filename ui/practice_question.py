@@ -71,7 +71,8 @@ def _single(asked: Mapping[str, Any], key: str) -> list[str]:
 
 def _multiple(asked: Mapping[str, Any], key: str) -> list[str]:
     wanted = int(asked["choose"])
-    st.caption(f"Choose {wanted}.")
+    if "choose" not in str(asked["stem"]).lower():
+        st.caption(f"Choose {wanted}.")
     chosen = [
         letter
         for letter, text in asked["options"].items()

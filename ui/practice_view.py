@@ -46,11 +46,11 @@ def draw_practice(page: Page) -> None:
         _draw_session(room, mine)
     with standing:
         try:
-            told = room.progress()
+            told, titles = room.progress(), room.choices()["tasks"]
         except Exception as error:  # noqa: BLE001 - the page's edge: questions still work
             draw_failed(failed(error))
         else:
-            draw_progress(told, lambda topic: _begin(room, mine, topic=topic))
+            draw_progress(told, titles, lambda topic: _begin(room, mine, topic=topic))
 
 
 def _draw_session(room: PracticeRoom, mine: Practising) -> None:

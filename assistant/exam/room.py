@@ -77,7 +77,12 @@ class PracticeRoom:
             }
 
     def answer(self, session_id: str, question_id: str, letters: list[str]) -> dict[str, Any]:
-        """Mark an answer; no letters skip the question."""
+        """Mark an answer; no letters skip the question.
+
+        Returns:
+            As `Marked`, with the question as it was asked, its `citations`, and whether the product
+            can show it (`proven`).
+        """
         with as_user_errors():
             made = self._practice.answer(question_id, letters, session_id=session_id)
             return self._told(made, session_id)
@@ -122,6 +127,7 @@ class PracticeRoom:
         asked = as_asked(shown, self._practice)
         rationales = {key: flowing(text) for key, text in made.rationales.items()}
         told = made.model_dump(mode="json") | {"citations": cited(made.notes)}
+        told["proven"] = shown.proof is not None
         return asked | told | {"rationales": rationales}
 
 

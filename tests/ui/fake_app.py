@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fakes import FakeApp, fake_services

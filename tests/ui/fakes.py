@@ -126,6 +126,9 @@ NEEDS = RequirementsUpdated(
 )
 
 
+PROOF = {"kind": "fact", "facts": {"serverless_memory_max": 6144}}
+
+
 def practice_bank() -> QuestionSet:
     """One question of each kind, and a topic of five."""
     four = ["A", "B", "C", "D"]
@@ -135,7 +138,7 @@ def practice_bank() -> QuestionSet:
         question("three", topics=["kinds"], kind="ordering", answer=four),
         question("four", topics=["kinds"], kind="matching", answer=["D", "A"],
                  prompts=["First", "Second"]),
-        *(question(f"cost-{n}", topics=["cost"], task="4.2") for n in range(5)),
+        *(question(f"cost-{n}", topics=["cost"], task="4.2", proof=PROOF) for n in range(5)),
     ]  # fmt: skip
     return QuestionSet(questions=tuple(made))
 
