@@ -10,7 +10,7 @@ from rapidfuzz.fuzz import token_sort_ratio
 from assistant.bootstrap import bootstrap
 from assistant.exam.proofs import prove
 from knowledge.note import load_notes
-from knowledge.question import load_questions
+from knowledge.question import TASKS, load_questions
 from tests.integration.deployment.conftest import settings
 from tools.catalog import load_catalog
 from tools.endpoint import DeploymentMethod
@@ -34,9 +34,10 @@ def test_every_question_rests_on_notes_that_exist():
     assert {one: names for one, names in missing.items() if names} == {}
 
 
-def test_ids_are_unique():
+def test_ids_are_unique_and_every_task_is_asked():
     ids = [q.id for q in BANK.questions]
-    assert len(set(ids)) == len(ids)
+    assert len(set(ids)) == len(ids) >= 300
+    assert {q.task for q in BANK.questions} == set(TASKS)
 
 
 def test_at_least_two_in_five_have_a_proof():
