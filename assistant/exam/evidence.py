@@ -118,12 +118,6 @@ class Evidence:
         result: Scores = dense + _LEXICAL_OF_OPTION * np.array(lexical).T
         return result
 
-    def likeness_to_joined(self, question: str, options: Sequence[str]) -> Scores:
-        """Cosines of the question's last sentence together with each option."""
-        last = _SENTENCE_END.split(question.strip())[-1]
-        result: Scores = self._matrix @ self.embed([f"{last} {o}" for o in options]).T
-        return result
-
     def _common(self, words: Sequence[str]) -> Scores:
         """The share of `words`, weighted by rarity, that each statement has."""
         share = np.zeros(len(self.statements))
@@ -142,7 +136,7 @@ class Evidence:
 
     def named_in(self, text: str) -> tuple[Feature, ...]:
         """The features that a text names, longest names first, each part of the text once."""
-        folded = text.lower()
+        folded = text.lower().replace("optimis", "optimiz")
         taken: list[tuple[int, int]] = []
         found: dict[str, Feature] = {}
         for pattern, feature in self._compiled:

@@ -77,6 +77,8 @@ def _reason(
             note_id=first.rule_id, title=first.text, source_url=first.source_url
         )
         return " ".join(f"{r.text} ({r.rule_id})" for r in ruling.reasons)
+    if ruling is not None and ruling.told:
+        return ruling.told
     if claim is not None and claim.text:
         name = claim.text.split(":")[0].replace(" ", "_")
         note = known.notes.get(notes_of_facts().get(name, ""))

@@ -23,17 +23,13 @@ class Liking(NamedTuple):
 
     Attributes:
         retrieval: Statements near the stem that the option shares.
-        joined: The question and the option together, as one sentence.
         purpose: Whether a feature that the option names is for what the stem needs.
-        echo: The option and the stem, directly.
         best: The statement that speaks most for each option.
         feature: The feature that speaks most for each option.
     """
 
     retrieval: Scores
-    joined: Scores
     purpose: Scores
-    echo: Scores
     best: tuple[int, ...]
     feature: tuple[Feature | None, ...]
 
@@ -47,15 +43,11 @@ def liking(stem: str, options: Sequence[str], known: Evidence) -> Liking:
     together = of_stem[near, None] + of_options[near]
     anything = np.where(known.holds[:, None], of_options, -9.0)
     retrieval = _top(together) - _PRIOR * _top(anything)
-    joined = known.likeness_to_joined(stem, options)
-    vectors = known.embed([stem, *options])
     purposes = [_purpose(of_stem, known.named_in(option), known) for option in options]
     average = _mean([score for score, feature in purposes if feature])
     return Liking(
         retrieval=retrieval,
-        joined=_top(np.where(known.holds[:, None], joined, -9.0)),
         purpose=np.array([score if feature else average for score, feature in purposes]),
-        echo=vectors[1:] @ vectors[0],
         best=tuple(int(near[i]) for i in together.argmax(axis=0)),
         feature=tuple(feature for _, feature in purposes),
     )

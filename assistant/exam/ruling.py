@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.exam.ranges import out_of_range
 from assistant.exam.scenario import requirements_of
 from tools.catalog import Catalog, load_catalog
 from tools.endpoint import InferenceOption
@@ -46,12 +47,24 @@ _GONE = re.compile(
     re.I,
 )
 
+#: A text that denies something proposes nothing of it.
+_DENIES = re.compile(r"\b(?:no|not|without|never|cannot|lacks?|unlike|instead|refused?)\b", re.I)
+#: What is impossible may be the answer here.
+_ASKS_FOR_FAULTS = re.compile(
+    r"\b(?:refused?|rejected|invalid|faults?|fails?|failed|wrong|exclude\w*|not (?:valid|"
+    r"allowed|possible|"
+    r"supported)|errors?|why|what (?:will|does) happen|outcome)\b[^.?]*\?\s*(?:(?:choose|"
+    r"select)[^.]*\.?)?$",
+    re.I,
+)
+
 
 class Ruling(NamedTuple):
     """What the rules say on one option: -1 to 1, and the reasons."""
 
     score: float
     reasons: tuple[Reason, ...]
+    told: str = ""
 
 
 @lru_cache(maxsize=64)
@@ -83,26 +96,39 @@ def rulings(stem: str, options: Mapping[str, str]) -> dict[str, Ruling]:
         stem: The scenario.
         options: Letter to text.
     """
+    impossible = {} if _ASKS_FOR_FAULTS.search(stem) else _impossible(options)
     proposed = {letter: option_of(text) for letter, text in options.items()}
     if len(set(proposed.values()) - {None}) < 2 or (made := judged(stem)) is None:
-        return {}
+        return impossible
     return {
-        letter: _ruling(option, made, options[letter])
-        for letter, option in proposed.items()
-        if option is not None
+        letter: _ruling(option, made) for letter, option in proposed.items() if option is not None
+    } | impossible
+
+
+def _impossible(options: Mapping[str, str]) -> dict[str, Ruling]:
+    """Options that no endpoint can have, unless that is true of all of them."""
+    found = {
+        letter: Ruling(_OUT, (), told)
+        for letter, text in options.items()
+        if (told := out_of_range(text) or contradiction_in(text))
     }
+    return found if len(found) < len(options) else {}
 
 
-def contradicts_itself(text: str) -> bool:
-    """Whether an option proposes what no endpoint has, such as a serverless GPU."""
+def contradiction_in(text: str) -> str:
+    """Say what an option proposes that no endpoint has, such as a serverless GPU; else empty."""
+    if _DENIES.search(text):
+        return ""
+    if gone := _GONE.search(text):
+        return f"{gone[0]} is not to be had for endpoints."
     option = option_of(text)
     lacks = _LACKS.get(option) if option else None
-    return bool(_GONE.search(text)) or bool(lacks and lacks.search(text))
+    if lacks and (match := lacks.search(text)):
+        return f"The {option} option has no {match[0].strip()}."
+    return ""
 
 
-def _ruling(option: InferenceOption, made: Recommendation, text: str) -> Ruling:
-    if contradicts_itself(text):
-        return Ruling(_OUT, ())
+def _ruling(option: InferenceOption, made: Recommendation) -> Ruling:
     row = next((row for row in made.options if row.option == option), None)
     if option == made.inference_option:
         return Ruling(_CHOSEN, made.reasons[:2] if row is None else row.reasons[:2])
