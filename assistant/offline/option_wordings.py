@@ -28,6 +28,19 @@ _WISH = (
     r"chuyen sang|doi sang|lam)"
 )
 
+_MODEL = (
+    r"(?:§+|(?:the |my |our )?(?:sample )?model|(?:mo hinh|model)(?: mau| cua toi)?|it|this|no)"
+)
+_DEPLOYED = (
+    rf"(?:deploy\w*|host|serve|publish|trien khai|dua) (?:(?!not )\w+ ){{0,3}}?{_MODEL},?"
+    rf"(?: [^.;?!]{{0,120}}?,)? "
+)
+#: "real-time predictions" or "async workers" is something else than the option's name.
+_ENDS = (
+    r"(?=(?:,? (?:endpoint|inference|hosting))?\s*"
+    r"(?:[,.;!]|$|(?:on|in|with|using|and|at|behind|tren|voi|va|o|tai|bang)\b))"
+)
+
 
 class Wording(NamedTuple):
     """A wording: what of it says the value, and how it is read."""
@@ -49,14 +62,19 @@ def _words(
     return Wording(field, re.compile(rf"(?<![\w.-])(?:{pattern})(?![\w-])"), read, guarded)
 
 
-def _option(name: str, words: str) -> tuple[Wording, ...]:
-    kind = rf"(?:an? |the |aws |sagemaker )*(?:{words})(?: (?:endpoint|inference|hosting|mode))?"
+def _option(name: str, words: str, after: str = "") -> tuple[Wording, ...]:
+    """How an option is named; `after`: what must follow where no model stands beside it."""
+    kind = rf"(?:an? |the |aws |sagemaker )*(?:{words}){after}(?: (?:endpoint|inference|hosting|mode))?"
     wished = rf"{_WISH},? (?:endpoint (?:kieu )?)?{kind}"
     alone = (
         rf"(?<=^){kind}(?:,? (?:please|pls|it is|then|endpoint|nhe|di|thoi|nha|"
         rf"a))*(?=\s*[.!,;]*\s*$)"
     )
     polite = rf"{kind}(?:,? (?:please|pls|it is|nhe|di nhe|nha)|(?= (?:with|voi) \d))"
+    opening = (
+        rf"(?:an? |the |mot )?(?:(?:{words}) (?:inference )?endpoint|"
+        rf"endpoint (?:kieu |dang )?(?:{words})) (?:for|with|from|out of|cho|tu|voi) §+"
+    )
     return (
         _words("inference_option", wished, name),
         _words("inference_option", polite, name),
@@ -65,6 +83,8 @@ def _option(name: str, words: str) -> tuple[Wording, ...]:
             re.compile(rf"^\s*(?:{alone.removeprefix('(?<=^)')})"),
             lambda _: name,
         ),
+        Wording("inference_option", re.compile(rf"^\s*{opening}"), lambda _: name),
+        _words("inference_option", rf"{_DEPLOYED}(?:{words}){_ENDS}", name),
     )
 
 
@@ -78,7 +98,7 @@ _NEO = r"(?:sagemaker )?neo"
 WORDINGS: tuple[Wording, ...] = (
     *_option("serverless", _SERVERLESS),
     *_option("asynchronous", _ASYNC),
-    *_option("real-time", rf"(?:{_REAL_TIME})(?= (?:endpoint|hosting))"),
+    *_option("real-time", _REAL_TIME, r"(?= (?:endpoint|hosting))"),
     *_option("batch-transform", _BATCH),
     _words(
         "inference_option",

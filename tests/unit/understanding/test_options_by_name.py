@@ -76,6 +76,30 @@ NOT_ASKED = [
     "do not encrypt with alias/my-key", "how do I tag it team=risk?",
 ]  # fmt: skip
 
+BESIDE_A_MODEL = {
+    "Deploy ./new_model.joblib real time": "real-time",
+    "Deploy ./new_model.joblib, real-time": "real-time",
+    "Deploy ./new_model.joblib real-time on two ml.m5.large": "real-time",
+    "Deploy ./new_model.joblib on eu-central-1, async, encrypt with alias/k": "asynchronous",
+    "Deploy my model ./new_model.joblib on AWS, serverless": "serverless",
+    "an async endpoint for ./new_model.joblib": "asynchronous",
+    "real-time endpoint for ./new_model.joblib, 20 requests a second": "real-time",
+    "Triển khai ./new_model.joblib thời gian thực": "real-time",
+    "triển khai ./new_model.joblib không đồng bộ": "asynchronous",
+    "một endpoint bất đồng bộ cho ./new_model.joblib": "asynchronous",
+    "Deploy ./new_model.joblib, real-time predictions for our shop": None,
+    "Deploy ./new_model.joblib, serverless or real-time?": None,
+    "Deploy ./new_model.joblib, not async": None,
+    "Don't deploy ./new_model.joblib async": None,
+    "Deploy ./new_model.joblib; our async workers call it": None,
+}
+
+
+@pytest.mark.parametrize("text", BESIDE_A_MODEL)
+def test_an_option_beside_the_model_is_asked_for(text):
+    facts = {fact.field: fact.value for fact in understand(text).facts}
+    assert facts.get(OPTION) == BESIDE_A_MODEL[text]
+
 
 @pytest.mark.parametrize("text", ASKED)
 def test_what_is_asked_for_is_recorded_with_its_own_words(text):
