@@ -24,8 +24,8 @@ from knowledge.vectors import VECTORS_PATH, load_vectors
 
 Scores = npt.NDArray[np.float64]
 
-_LEXICAL_OF_STEM = 1.0
-_LEXICAL_OF_OPTION = 0.75
+_LEXICAL_OF_STEM = 1.2
+_LEXICAL_OF_OPTION = 1.1
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'(])")
 _PLURAL = r"(?:s|es)?"
 

@@ -14,7 +14,7 @@ from knowledge.feature import Feature
 
 NEAREST = 30  # statements nearest to the stem that options are held against
 _TOP = 2
-_PRIOR = 0.5  # share of an option's likeness to just anything that does not count
+_PRIOR = 0.4  # share of an option's likeness to just anything that does not count
 _NOT_FOR = 0.6
 
 

@@ -1,6 +1,8 @@
 """Pasted questions are answered from their stems, far better than by guessing."""
 
+import tomllib
 from functools import cache
+from pathlib import Path
 
 from assistant.exam.parsing import stated
 from assistant.exam.solving import solve
@@ -66,3 +68,14 @@ def test_a_limit_that_is_asked_for_is_the_fact():
     stem = "What is the maximum request payload of a serverless endpoint?"
     solved = solve(stated({"question": stem, "options": {"A": "1 GB", "B": "6 MB", "C": "4 MB"}}))
     assert (solved.answer, solved.way) == (("C",), "facts")
+
+
+def test_services_are_told_apart_by_what_they_are_for():
+    path = Path(__file__).parent / "dev.toml"
+    asked = tomllib.loads(path.read_text(encoding="utf-8"))["q"]
+    right = [
+        solve(stated({"question": one["stem"], "options": one["options"]})).answer[0]
+        == one["answer"]
+        for one in asked
+    ]
+    assert sum(right) >= 0.9 * len(right)
