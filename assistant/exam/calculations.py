@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tools.catalog import load_catalog
 
-_NUMBER = r"(\d[\d,]*(?:\.\d+)?)"
+_NUMBER = r"(\d[\d,]{0,14}(?:\.\d{1,9})?)"
 _PER_SECOND = re.compile(
     rf"{_NUMBER}\s*(?:\w+\s){{0,2}}?(?:rps\b|requests?(?: \w+)? (?:per|a|each) second|(?:calls|"
     rf"invocations|predictions) (?:per|a) second)"
@@ -79,10 +79,10 @@ def _instances(stem: str) -> Iterator[Result]:
     ):
         return
     rates = sorted(_rates(stem))
-    if (target := _GIVEN_TARGET.search(stem)) and rates:
+    if (target := _GIVEN_TARGET.search(stem)) and rates and _value(target[1]):
         wanted = math.ceil(rates[-1] * 60 / _value(target[1]))
         yield Result(wanted, f"{rates[-1]:g} x 60 / {target[1]} rounded up is {wanted}")
-    if len(rates) > 1:
+    if len(rates) > 1 and rates[0]:
         wanted = math.ceil(rates[-1] / rates[0])
         yield Result(wanted, f"{rates[-1]:g} / {rates[0]:g} rounded up is {wanted}")
 

@@ -4,6 +4,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from assistant.exam.parsing import stated
 from assistant.exam.solving import solve
 from knowledge.question import load_questions
@@ -79,3 +81,21 @@ def test_services_are_told_apart_by_what_they_are_for():
         for one in asked
     ]
     assert sum(right) >= 0.9 * len(right)
+
+
+@pytest.mark.parametrize(
+    "stem",
+    [
+        "",
+        "?",
+        "Inputs of " + "9" * 400 + " GB take " + "8" * 350 + " seconds. Which option?",
+        "0 requests per second, target value of 0: how many instances?",
+        "Weights 0, 0 and 0: which share?",
+        "A threshold for ModelLatency of " + "9" * 400 + " ms?",
+    ],
+)
+def test_odd_numbers_are_answered_too(stem: str):
+    for options in ({"A": "serverless", "B": "real-time"}, {"A": "0", "B": "1" * 400}):
+        solved = solve(stated({"question": stem, "options": options}))
+        assert len(solved.answer) == 1
+        assert 0 <= solved.confidence <= 1
