@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from knowledge.asked import asked_passages
 from knowledge.elsewhere import elsewhere_passages
 from knowledge.embedding import MiniLmEmbedder, TextEmbedder
 from knowledge.note import NOTES_FOLDER, load_notes
@@ -19,7 +20,8 @@ def build(folder: Path, path: Path, embedder: TextEmbedder) -> int:
         How many passages were embedded.
     """
     own = (p for note in load_notes(folder) for p in passages_of(note))
-    passages = [*own, *elsewhere_passages()]
+    shared = (*asked_passages(), *elsewhere_passages()) if folder == NOTES_FOLDER else ()
+    passages = [*own, *shared]
     known = load_vectors(path, embedder.name)
     vectors, embedded = complete_vectors(passages, known, embedder)
     if embedded or set(vectors) != set(known):

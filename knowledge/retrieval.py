@@ -9,32 +9,39 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from knowledge.asked import ASKED_ORDINAL, asked_passages, load_asked
 from knowledge.elsewhere import ELSEWHERE_ID, elsewhere_passages
 from knowledge.embedding import MiniLmEmbedder, Vectors
-from knowledge.lexical import TermIndex
+from knowledge.indexing import NoteTerms
+from knowledge.lay_words import in_aws_words
 from knowledge.note import NOTES_FOLDER, Note, load_notes
 from knowledge.passage import Passage, passages_of
 from knowledge.spelling import Spelling
 from knowledge.store import PassageStore, import_chromadb
 from knowledge.terms import (
+    STOPWORDS,
     expand_aliases,
     general_abbreviations,
     identifiers,
     is_instance_type,
     neighbours,
     proper_names,
+    stem,
     syllable_terms,
     terms,
     without_common_names,
 )
 from knowledge.vectors import VECTORS_PATH, complete_vectors, load_vectors
-from knowledge.vietnamese import is_vietnamese, to_english_terms
+from knowledge.vietnamese import is_plain_vietnamese, is_vietnamese, to_english_terms
 
-# Tuned on the tuning half of tests/integration/knowledge/questions.toml only.
-DENSE_WEIGHT = 1.0
-LEXICAL_WEIGHT = 0.5
-IDENTIFIER_WEIGHT = 0.6
-_PASSAGES = 120
+# Tuned on the tuning half of tests/integration/knowledge/retrieval.toml only.
+DENSE_WEIGHT = 0.28
+NEAREST_THREE_WEIGHT = 0.28
+LEXICAL_WEIGHT = 0.55
+IDENTIFIER_WEIGHT = 0.33
+ASKED_WEIGHT = 0.39
+_NEAREST = 3
+_PASSAGES = 300
 
 
 class Hit(BaseModel):
@@ -87,6 +94,8 @@ class Candidate(BaseModel):
     Attributes:
         note_id: The note.
         dense: The cosine of its most similar passage.
+        nearest_three: The mean cosine of its three most similar passages.
+        asked: The cosine of the most similar phrase that asks for it.
         lexical: Its share of the counted words, by BM25.
         exact: The share of the query's identifiers that it has.
         coverage: The share of the query's words that it has at all.
@@ -98,6 +107,8 @@ class Candidate(BaseModel):
 
     note_id: str
     dense: float
+    nearest_three: float
+    asked: float
     lexical: float
     exact: float
     coverage: float
@@ -109,6 +120,8 @@ class Candidate(BaseModel):
         """The weighted sum that orders the notes."""
         parts = (
             DENSE_WEIGHT * self.dense,
+            NEAREST_THREE_WEIGHT * self.nearest_three,
+            ASKED_WEIGHT * self.asked,
             LEXICAL_WEIGHT * self.lexical,
             IDENTIFIER_WEIGHT * self.exact,
         )
@@ -131,22 +144,23 @@ class Library:
             loading = background.submit(MiniLmEmbedder)
             import_chromadb()
             self._embedder = loading.result()
-        self._store = self._open_store(home, folder)
-        self._english = TermIndex({n.id: _english_terms(n) for n in self.notes.values()})
-        self._vietnamese = TermIndex(
-            {n.id: syllable_terms(n.summary_vi) for n in self.notes.values()}
-        )
+        ours = folder == NOTES_FOLDER
+        self._store = self._open_store(home, folder, ours=ours)
+        asked = dict(load_asked()) if ours else {}
+        self._terms = NoteTerms(tuple(self.notes.values()), asked)
         self._common = general_abbreviations()
         self._pairs = {p for n in self.notes.values() for p in neighbours(_prose(n))}
-        self._spelling = Spelling(self._english.vocabulary, self._embedder.is_word)
+        self._spelling = Spelling(self._terms.english.vocabulary, self._is_word)
 
-    def _open_store(self, home: Path, folder: Path) -> PassageStore:
-        ours = folder == NOTES_FOLDER
+    def _is_word(self, word: str) -> bool:
+        return word in self._terms.asked or self._embedder.is_word(word)
+
+    def _open_store(self, home: Path, folder: Path, *, ours: bool) -> PassageStore:
         name = f"notes-{self._embedder.name}" if ours else f"own-{_key(folder)}"
-        # Strangers' notes may be about anything: nothing lies elsewhere.
-        elsewhere = elsewhere_passages() if ours else ()
+        # Strangers' notes may be about anything: nothing lies elsewhere, and nobody asks for them.
+        more = (*asked_passages(), *elsewhere_passages()) if ours else ()
         return PassageStore(
-            home / "knowledge", name, [*self.passages.values(), *elsewhere], self._vectors_of
+            home / "knowledge", name, [*self.passages.values(), *more], self._vectors_of
         )
 
     def _vectors_of(self, passages: Sequence[Passage]) -> Mapping[str, Vectors]:
@@ -156,11 +170,13 @@ class Library:
 
     def understand(self, text: str) -> Query:
         """Mends spelling, recognises Vietnamese, and takes the query apart."""
-        vietnamese = is_vietnamese(text)
+        vietnamese = is_vietnamese(text) or is_plain_vietnamese(
+            text, self._terms.asked_vietnamese.__contains__, self._is_english
+        )
         if vietnamese:
-            english = expand_aliases(to_english_terms(text, self._english.__contains__))
+            english = expand_aliases(to_english_terms(text, self._terms.english.__contains__))
         else:
-            english = expand_aliases(self._spelling.mend(text))
+            english = expand_aliases(in_aws_words(self._spelling.mend(text)))
         named = text if vietnamese else english
         names = identifiers(text)
         subjects = [*proper_names(named), *(n for n in names if not is_instance_type(n))]
@@ -175,31 +191,55 @@ class Library:
 
     def _is_ours(self, name: str) -> bool:
         """Whether some note uses a name, of one word or of two neighbouring ones."""
-        return name in self._pairs if " " in name else name in self._english or name in self._common
+        return (
+            name in self._pairs
+            if " " in name
+            else name in self._terms.english or name in self._common
+        )
+
+    def _is_english(self, word: str) -> bool:
+        return word in STOPWORDS or stem(word) in self._terms.asked
 
     def candidates(self, query: Query, topics: Collection[str] = ()) -> tuple[Candidate, ...]:
         """All notes with any of the topics (none given: all), the best first; ties by id."""
         sentences = self._similar_sentences(query.english)
         elsewhere = max(sentences[ELSEWHERE_ID].values(), default=0.0)
-        english = self._english.scores(query.terms)
-        vietnamese = self._vietnamese.scores(query.syllables)
+        english = self._terms.asked.scores(query.terms)
+        vietnamese = self._terms.asked_vietnamese.scores(query.syllables)
         found = [
-            Candidate(
-                note_id=note.id,
-                dense=max(sentences[note.id].values(), default=0.0),
-                lexical=max(english[note.id], vietnamese[note.id]),
-                exact=self._english.coverage(query.identifiers, note.id),
-                coverage=max(
-                    self._english.coverage(query.terms, note.id),
-                    self._vietnamese.coverage(query.syllables, note.id),
-                ),
-                sentences=sentences[note.id],
-                elsewhere=elsewhere,
+            self._candidate(
+                query, note.id, sentences[note.id], max(english[note.id], vietnamese[note.id]),
+                elsewhere,
             )
             for note in self.notes.values()
             if not topics or set(topics) & set(note.topics)
-        ]
+        ]  # fmt: skip
         return tuple(sorted(found, key=lambda c: (-c.score, c.note_id)))
+
+    def _candidate(
+        self,
+        query: Query,
+        note_id: str,
+        near: Mapping[int, float],
+        lexical: float,
+        elsewhere: float,
+    ) -> Candidate:
+        own = {n: s for n, s in near.items() if n < ASKED_ORDINAL}
+        best = sorted(own.values(), reverse=True)[:_NEAREST]
+        return Candidate(
+            note_id=note_id,
+            dense=best[0] if best else 0.0,
+            nearest_three=sum(best) / len(best) if best else 0.0,
+            asked=max((s for n, s in near.items() if n >= ASKED_ORDINAL), default=0.0),
+            lexical=lexical,
+            exact=self._terms.english.coverage(query.identifiers, note_id),
+            coverage=max(
+                self._terms.english.coverage(query.terms, note_id),
+                self._terms.vietnamese.coverage(query.syllables, note_id),
+            ),
+            sentences=own,
+            elsewhere=elsewhere,
+        )
 
     def _similar_sentences(self, english: str) -> dict[str, dict[int, float]]:
         """Cosines by note id and ordinal of the passages near the query."""
@@ -209,12 +249,6 @@ class Library:
             for match in self._store.nearest(vector, _PASSAGES):
                 result[match.note_id][match.ordinal] = match.similarity
         return result
-
-
-def _english_terms(note: Note) -> list[str]:
-    """The title counts three times, the summary twice."""
-    text = f"{note.summary_en} {note.summary_en} {note.body} {' '.join(note.topics)}"
-    return terms(expand_aliases(note.title)) * 3 + terms(expand_aliases(text))
 
 
 def _prose(note: Note) -> str:

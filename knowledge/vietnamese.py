@@ -25,6 +25,8 @@ _FUNCTION_PHRASES = (
     "khi nao",
 )
 _LONGEST_PHRASE = 6  # words
+_LONGEST_SYLLABLE = 7  # letters: "nghieng"
+_MOSTLY = 0.75  # of the words that are not English
 
 
 @cache
@@ -49,6 +51,26 @@ def is_vietnamese(text: str) -> bool:
     spaced = f" {' '.join(fold(w) for w in words)} "
     telling = sum(f" {phrase} " in spaced for phrase in _FUNCTION_PHRASES)
     return telling + sum(f" {phrase} " in spaced for phrase in folded_glossary()) >= 2
+
+
+def is_plain_vietnamese(
+    text: str, is_syllable: Callable[[str], bool], is_english: Callable[[str], bool]
+) -> bool:
+    """Whether most words are Vietnamese syllables without diacritics and no English words.
+
+    Args:
+        text: A question.
+        is_syllable: Whether Vietnamese texts of the notes have a word, written without diacritics.
+        is_english: Whether a word is English.
+    """
+    words = [w.lower() for w in re.findall(r"[^\W_]+", text) if w.isascii() and w.isalpha()]
+    foreign = [w for w in words if not is_english(w)]
+    syllables = [w for w in foreign if len(w) <= _LONGEST_SYLLABLE and is_syllable(w)]
+    return (
+        len(syllables) >= 2
+        and len(syllables) >= _MOSTLY * max(1, len(foreign))
+        and (len(syllables) * 3 >= len(words))
+    )
 
 
 def to_english_terms(text: str, is_known: Callable[[str], bool]) -> str:

@@ -10,13 +10,18 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
+from knowledge.asked import asked_passages, load_asked
 from knowledge.elsewhere import elsewhere_passages
 from knowledge.note import MAX_WORDS, Note, load_notes
 from knowledge.passage import passages_of
 from knowledge.vectors import VECTORS_PATH, load_vectors
 
 NOTES = load_notes()
-SHIPPED = [*(p for n in NOTES for p in passages_of(n)), *elsewhere_passages()]
+SHIPPED = [
+    *(p for n in NOTES for p in passages_of(n)),
+    *asked_passages(),
+    *elsewhere_passages(),
+]
 CATALOGUE = Path(__file__).parents[3] / "tools" / "data" / "limits.json"
 DOCUMENTATION_HOSTS = (
     "docs.aws.amazon.com",
@@ -209,3 +214,9 @@ def test_no_note_shares_a_long_run_of_words_with_another() -> None:
         words = re.findall(r"\w+", note.body.lower())
         for run in zip(*(words[i:] for i in range(14)), strict=False):
             assert seen.setdefault(run, note.id) == note.id, " ".join(run)
+
+
+def test_every_phrase_that_asks_for_a_note_names_one_that_there_is() -> None:
+    assert set(load_asked()) <= {note.id for note in NOTES}
+    phrases = [phrase for asked in load_asked().values() for phrase in (*asked.en, *asked.vi)]
+    assert len(phrases) == len(set(phrases))
