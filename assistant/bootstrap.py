@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from assistant import events
 from assistant.chat_models import chosen_chat_model
+from assistant.index_setting import use_chosen_index
 from assistant.settings import Settings
 from assistant.transcript import ThreadInfo, Transcript
 from assistant.workplace import Workplace
@@ -139,8 +140,11 @@ class App:
         request = Request.model_validate(
             {"body": body, "content_type": content_type, "accept": accept, **aim}
         )
-        clients = self.place.clients(self.region_of_endpoint(endpoint_name))
-        return invoke(endpoint_name, request, clients, wait_s=wait_s)
+        from tools.planners.lifecycle import told_if_parked
+
+        region = self.region_of_endpoint(endpoint_name)
+        with told_if_parked(endpoint_name, self.place.removal(region)):
+            return invoke(endpoint_name, request, self.place.clients(region), wait_s=wait_s)
 
     def region_of_endpoint(self, endpoint_name: str) -> str:
         """Return the region we deployed an endpoint to, or ours."""
@@ -184,6 +188,7 @@ def bootstrap(
         chat_model: Talks instead of the one that the settings name.
     """
     chosen = settings or Settings()
+    use_chosen_index(chosen)
     place = Workplace(
         home=chosen.home,
         target=chosen.target,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.common import emit
-from tools.invocation.batch import Batch, BatchItem, run_batch
+from tools.invocation.batch import Batch, BatchItem, recorded, run_batch
 
 if TYPE_CHECKING:
     from assistant.bootstrap import App
@@ -23,6 +23,9 @@ def run(
 ) -> None:
     """Submit and collect a folder; the exit status is 1 when a request failed.
 
+    What earlier runs submitted of the folder's files counts too: a failure stays one until its file
+    is another.
+
     Args:
         made: The app.
         asked: Endpoint, folder, results' folder, and the content type of a file.
@@ -31,7 +34,9 @@ def run(
     """
     batch = Batch(*asked)
     clients = made.place.clients(made.region_of_endpoint(batch.endpoint_name))
-    seen: dict[str, BatchItem] = {}
+    seen: dict[str, BatchItem] = {
+        name: item for name, item in recorded(batch).items() if (batch.folder / name).is_file()
+    }
     for item in run_batch(batch, clients, sleep=made.place.sleep, wait_s=wait_s):
         seen[item.file] = item
         click.echo(f"{item.status}: {item.file} {item.message}".rstrip(), err=True)

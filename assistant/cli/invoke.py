@@ -98,7 +98,8 @@ class _Asked(NamedTuple):
 def _send_folder(made: "App", endpoint: str, folder: Path, asked: _Asked) -> None:
     from assistant.cli.batching import run
 
-    results = asked.results or folder.with_name(f"{folder.resolve().name}-results")
+    folder = folder if folder.name not in {"", ".."} else folder.resolve()
+    results = asked.results or folder.parent / f"{folder.name}-results"
     run(
         made,
         (endpoint, folder, results, asked.content_type_of),

@@ -50,6 +50,14 @@ _DATA_CUE = re.compile(
     r"docs?|read)\b"
 )
 _CATALOGUE_ID = re.compile(r"(?<![\w/.-])[a-z0-9]+(?:-[a-z0-9.]*[a-z0-9]){2,}(?![\w/-])")
+#: An id of JumpStart's says so itself: a maker or framework, then a task.
+_CATALOGUE_SHAPE = re.compile(
+    r"(?:huggingface|pytorch|tensorflow|mxnet|sklearn|xgboost|lightgbm|catboost|autogluon|onnx|meta|"
+    r"model|stabilityai|deepseek)-(?:llm|vlm|reasoning|text\w*|txt2img|tc|tcembedding|"
+    r"sentencesimilarity|summarization|translation|ner|eqa|fillmask|zstc|asr|asrwhisper|ic|od1?|is|"
+    r"semseg|vs|classification|regression|embedding)-[a-z0-9.-]+"
+)
+_DEPLOYS = re.compile(r"\b(?:deploy\w*|host|serve|use|plan|trien khai|dung)\b")
 _SAMPLE_MODEL = re.compile(
     r"\b(?:the|your|a|that|this|with|use|built-?in|bundled|shipped|provided|included|"
     r"product's)?\s?(?:(?:built-?in|bundled|shipped|included|provided) )?"
@@ -157,9 +165,12 @@ def _found(
 
 
 def _catalogue(folded: FoldedText, text: str) -> Iterator[Candidate]:
-    if "jumpstart" not in text:
+    named = "jumpstart" in text
+    if not named and not _DEPLOYS.search(text):
         return
     for match in _CATALOGUE_ID.finditer(text):
+        if not named and not _CATALOGUE_SHAPE.fullmatch(match[0]):
+            continue
         if re.search(r"[a-z]", match[0]) and not re.fullmatch(
             r"[a-z]{2}(?:-[a-z]+)+-\d|.*-(?:scale|time|trained|to-\w+)", match[0]
         ):

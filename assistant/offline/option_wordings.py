@@ -64,7 +64,10 @@ def _words(
 
 def _option(name: str, words: str, after: str = "") -> tuple[Wording, ...]:
     """How an option is named; `after`: what must follow where no model stands beside it."""
-    kind = rf"(?:an? |the |aws |sagemaker )*(?:{words}){after}(?: (?:endpoint|inference|hosting|mode))?"
+    kind = (
+        rf"(?:an? |the |aws |sagemaker )*(?:{words}){after}"
+        rf"(?: (?:endpoint|inference|hosting|mode))?"
+    )
     wished = rf"{_WISH},? (?:endpoint (?:kieu )?)?{kind}"
     alone = (
         rf"(?<=^){kind}(?:,? (?:please|pls|it is|then|endpoint|nhe|di|thoi|nha|"

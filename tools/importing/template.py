@@ -28,6 +28,8 @@ def spec_of_template(text: str, *, region: str, account: str) -> Imported:
         raise InvalidInputError("The template is longer than CloudFormation takes.", remedy=_REMEDY)
     try:
         document = read_document(text)
+        if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
+            raise InvalidInputError("This is no template: it has no Resources.", remedy=_REMEDY)
         return imported(_Worked(document, region, account).requests())
     except (yaml.YAMLError, RecursionError, LookupError, TypeError, ValueError,
             AttributeError) as error:  # fmt: skip

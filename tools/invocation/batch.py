@@ -73,7 +73,7 @@ def run_batch(
         UserError: The service refused a request; what was submitted before stays recorded.
         AwsUnavailableError: No answer; likewise.
     """
-    items = _recorded(batch)
+    items = recorded(batch)
     for path in _files(batch):
         name = path.relative_to(batch.folder).as_posix()
         body = path.read_bytes()
@@ -146,8 +146,8 @@ def _files(batch: Batch) -> list[Path]:
     return found
 
 
-def _recorded(batch: Batch) -> dict[str, BatchItem]:
-    """Read the record; a last line that was cut off by a kill is left out."""
+def recorded(batch: Batch) -> dict[str, BatchItem]:
+    """Return what was submitted before, by file; a last line cut off by a kill is left out."""
     path = batch.results / STATE_FILE
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     found: dict[str, BatchItem] = {}

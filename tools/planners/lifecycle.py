@@ -5,7 +5,12 @@ from tools.planners import parking
 from tools.planners.expiring import plan_expiry
 from tools.planners.lineage import Removal, history
 from tools.planners.observed import observe_endpoint
-from tools.planners.parking import is_parked, parked_endpoints, require_in_service
+from tools.planners.parking import (
+    is_parked,
+    parked_endpoints,
+    require_in_service,
+    told_if_parked,
+)
 from tools.planners.stacks.revision import stack_of
 from tools.planners.stacks.turns import is_by_stack, plan_stack_park, plan_stack_unpark
 from tools.planners.stacks.versions import plan_stack_update
@@ -15,7 +20,7 @@ from tools.planners.version import Bench, WantedVersion, version_for
 
 __all__ = [
     "Bench", "Version", "WantedVersion", "is_parked", "parked_endpoints", "plan_expiry",
-    "plan_park", "plan_unpark", "plan_update", "plan_version",
+    "plan_park", "plan_unpark", "plan_update", "plan_version", "told_if_parked",
 ]  # fmt: skip
 
 
@@ -33,7 +38,8 @@ def plan_update(endpoint_name: str, wanted: WantedVersion, bench: Bench) -> Depl
         UserError: The model, or the account, does not allow it.
         AwsUnavailableError: No answer.
     """
-    seen = observe_endpoint(endpoint_name, bench.removal.clients)
+    with told_if_parked(endpoint_name, bench.removal):
+        seen = observe_endpoint(endpoint_name, bench.removal.clients)
     require_in_service(seen)
     version, stack = version_for(seen, wanted, bench), stack_of(endpoint_name, bench.removal)
     if stack is not None:
@@ -48,10 +54,11 @@ def plan_park(endpoint_name: str, removal: Removal) -> DeploymentPlan:
         NotFoundError: There is no such endpoint.
         InvalidInputError: It is not in service, or its stack is not at rest.
     """
-    stack = stack_of(endpoint_name, removal)
-    if stack is not None:
-        return plan_stack_park(endpoint_name, removal, stack)
-    return parking.plan_park(endpoint_name, removal)
+    with told_if_parked(endpoint_name, removal):
+        stack = stack_of(endpoint_name, removal)
+        if stack is not None:
+            return plan_stack_park(endpoint_name, removal, stack)
+        return parking.plan_park(endpoint_name, removal)
 
 
 def plan_unpark(endpoint_name: str, removal: Removal) -> DeploymentPlan:

@@ -42,7 +42,7 @@ def _row(name: str, past: tuple[Turn, ...], removal: Removal) -> dict[str, Any]:
         "status": PARKED,
         "failure_reason": None,
         "inference_option": served.inference_option,
-        **_capacity(spec),
+        **(_kept(past[0], removal) or _capacity(spec)),
         "created_at": row.get("started_at", ""),
         "region": removal.clients.target.region_name,
         "expires_at": None,
@@ -54,8 +54,25 @@ def _row(name: str, past: tuple[Turn, ...], removal: Removal) -> dict[str, Any]:
     }
 
 
+def _kept(turn: Turn, removal: Removal) -> dict[str, Any]:
+    """What it comes back as, by the configuration that was kept; a stack's is gone, so {}."""
+    names = (call.parameters.get("EndpointConfigName") for call in turn.plan.undo)
+    where = {"EndpointConfigName": next(filter(None, names), None)}
+    operation = "sagemaker.describe_endpoint_config"
+    if where["EndpointConfigName"] is None or not removal.clients.exists(operation, where):
+        return {}
+    first = removal.clients.call(operation, where)["ProductionVariants"][0]
+    serverless = first.get("ServerlessConfig", {})
+    return {
+        "instance_type": first.get("InstanceType"),
+        "instance_count": 0 if "InstanceType" in first else None,
+        "memory_size_in_mb": serverless.get("MemorySizeInMB"),
+        "max_concurrency": serverless.get("MaxConcurrency"),
+    }
+
+
 def _capacity(spec: EndpointSpec | None) -> dict[str, Any]:
-    """What it was, with no instance running."""
+    """What it was first, with no instance running."""
     first = None if spec is None else spec.first
     by_instances = first is not None and first.instance_type is not None
     return {

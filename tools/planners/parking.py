@@ -1,5 +1,7 @@
 """Park and unpark: the endpoint and its scaling go, all that makes them again stays in the plan."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tools.errors import InvalidInputError, NotFoundError
@@ -144,6 +146,24 @@ def is_parked(endpoint_name: str, removal: Removal) -> bool:
     """Say whether the newest thing that was done to an endpoint was to park it."""
     past = history(endpoint_name, removal.journal)
     return bool(past) and past[0].plan.kind == "park"
+
+
+@contextmanager
+def told_if_parked(endpoint_name: str, removal: Removal) -> Iterator[None]:
+    """Say of an endpoint that is not there that it is parked, where it is.
+
+    Raises:
+        NotFoundError: Whatever was done inside did not find it.
+    """
+    try:
+        yield
+    except NotFoundError as error:
+        if not is_parked(endpoint_name, removal):
+            raise
+        raise NotFoundError(
+            f"Endpoint {endpoint_name} is parked.",
+            remedy=f"`sagepilot unpark {endpoint_name}` brings it back.",
+        ) from error
 
 
 def parked_endpoints(removal: Removal) -> tuple[str, ...]:

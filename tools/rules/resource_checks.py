@@ -144,7 +144,10 @@ def _tags(subject: Subject) -> Iterator[str]:
         elif not _TAG.fullmatch(key) or not 1 <= len(key) <= 128:
             yield f"{key[:40]!r} is no key of a tag: 1 to 128 letters, digits, spaces, _.:/=+-@."
         elif not _TAG.fullmatch(value) or len(value) > 256:
-            yield f"The tag {key[:40]} has a value that AWS does not take: up to 256 such signs."
+            yield (
+                f"The tag {key[:40]} has a value that AWS does not take: up to 256 letters, "
+                "digits, spaces, _.:/=+-@."
+            )
 
 
 def _local_disk(subject: Subject) -> Iterator[str]:

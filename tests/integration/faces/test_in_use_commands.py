@@ -64,7 +64,7 @@ def test_a_folder_is_collected_and_going_on_sends_nothing_twice(
     assert begun["endpoint_name"] == queued
     told = sagepilot(*batch).json()
     assert (begun["failed"], told["failed"]) == (0, 0)
-    assert begun["done"] + told["done"] == 3
+    assert begun["done"] + begun["submitted"] == told["done"] == 3
     assert len(list(results.glob("*.json.out"))) == 3
     answers = [json.loads((results / f"{n}.json.out").read_text())[0] for n in range(3)]
     assert answers == json.loads(sample.expected_json.read_text())["predictions"][:3]
@@ -75,6 +75,9 @@ def test_a_folder_is_collected_and_going_on_sends_nothing_twice(
     failed = sagepilot(*batch)
     assert failed.status == 1
     assert failed.json()["failed"] == 1
+    again = sagepilot(*batch)  # what failed before is not sent again, and has not succeeded
+    told = again.json()
+    assert (again.status, told["done"], told["failed"]) == (1, 3, 1)
 
 
 def test_a_batch_and_a_request_together_are_no_usage(sagepilot, queued, tmp_path):

@@ -49,13 +49,20 @@ def test_the_later_life_of_an_endpoint_by_commands(sagepilot, endpoint):
     plan, made = carried_out(sagepilot, ["undo", made["deployment_id"]])
     assert (plan["kind"], made["status"]) == ("undo", "undone")
 
+    carried_out(sagepilot, ["update", endpoint, "--instance-type", "ml.m5.xlarge"])
     plan, made = carried_out(sagepilot, ["park", endpoint])
     assert (plan["kind"], made["status"]) == ("park", "undone")
     row = row_of(sagepilot, endpoint)
     assert (row["status"], row["cost_usd_per_month"]) == ("Parked", 0)
+    assert row["instance_type"] == "ml.m5.xlarge"
     assert row["restored_by"] == f"sagepilot unpark {endpoint}"
     assert "Parked" in sagepilot("endpoints").out
-    refused(sagepilot("park", endpoint, "--json"), "NotFoundError")
+    for turn in (["park"], ["update", "--initial-instance-count", "3"]):
+        answer = sagepilot(turn[0], endpoint, *turn[1:], "--json")
+        refused(answer, "NotFoundError")
+        assert f"sagepilot unpark {endpoint}" in answer.json()["error"]["remedy"]
+    sent = sagepilot("invoke", endpoint, "-", stdin="[[1, 2, 3, 4]]")
+    assert f"Endpoint {endpoint} is parked." in sent.err
 
     plan, made = carried_out(sagepilot, ["unpark", endpoint])
     assert (plan["kind"], made["status"]) == ("unpark", "deployed")

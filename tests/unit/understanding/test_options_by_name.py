@@ -114,6 +114,16 @@ def test_what_is_not_asked_for_is_not_recorded(text):
     assert understand(text).facts == ()
 
 
+@pytest.mark.parametrize(
+    "model_id", ["sklearn-classification-linear", "meta-textgeneration-llama-3-8b"]
+)
+def test_an_id_of_the_catalogue_needs_no_word_beside_it(model_id):
+    facts = {f.field: f.value for f in understand(f"Deploy {model_id} as serverless").facts}
+    assert facts["model_source"] == {"kind": "jumpstart", "uri": model_id}
+    facts = {f.field: f.value for f in understand("Deploy our pytorch-trained-on-gpu model").facts}
+    assert "model_source" not in facts
+
+
 def test_a_second_model_does_not_replace_the_first():
     found = understand("deploy ./old.joblib, with ./new_model.joblib as a shadow")
     facts = {fact.field: fact.value for fact in found.facts}
