@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -22,6 +22,9 @@ class Settings(BaseSettings):
         policy: What the organisation allows; none: policy.toml in `home`, else where we stand.
         chat_model: "offline", or "provider:name" as `init_chat_model` takes it.
         chat_model_base_url: For OpenAI-compatible servers and Ollama.
+        embedding: "packaged", "bedrock:<model id>" or "openai:<model>@<base URL>".
+        embedding_key: Bearer token of an OpenAI-compatible embedding server.
+        chroma_url: A Chroma server for the index; none: a folder in `home`.
         language: Fixes the language; none: the user's own.
     """
 
@@ -36,6 +39,9 @@ class Settings(BaseSettings):
     policy: Path | None = None
     chat_model: str = "offline"
     chat_model_base_url: str | None = None
+    embedding: str = "packaged"
+    embedding_key: SecretStr | None = None
+    chroma_url: str | None = None
     language: Literal["en", "vi"] | None = None
     user: str = Field(default_factory=lambda: os.environ.get("USER") or "local")
     poll_s: float = Field(default=0.25, gt=0)
@@ -47,5 +53,5 @@ def _aws_region() -> str | None:
 
 def exported(settings: Settings) -> dict[str, str]:
     """Return this process's environment with `settings` in it, for a child process."""
-    chosen = settings.model_dump(mode="json", exclude_none=True)
+    chosen = settings.model_dump(mode="json", exclude_none=True, exclude={"embedding_key"})
     return {**os.environ, **{f"SAGEPILOT_{key.upper()}": str(v) for key, v in chosen.items()}}

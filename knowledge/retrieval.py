@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge.asked import ASKED_ORDINAL, asked_passages, load_asked
 from knowledge.elsewhere import ELSEWHERE_ID, elsewhere_passages
-from knowledge.embedding import MiniLmEmbedder, Vectors
+from knowledge.embedders import open_embedder
+from knowledge.embedding import EnglishWords, Vectors
+from knowledge.index_choice import PACKAGED, IndexChoice, chosen_index
 from knowledge.indexing import NoteTerms
 from knowledge.lay_words import in_aws_words
 from knowledge.note import NOTES_FOLDER, Note, load_notes
@@ -131,7 +133,9 @@ class Candidate(BaseModel):
 class Library:
     """A folder of notes, indexed."""
 
-    def __init__(self, home: Path, folder: Path = NOTES_FOLDER) -> None:
+    def __init__(
+        self, home: Path, folder: Path = NOTES_FOLDER, index: IndexChoice = PACKAGED
+    ) -> None:
         """Reads the notes and brings the index up to date; embeds only what has changed.
 
         Raises:
@@ -141,11 +145,12 @@ class Library:
         self.passages = {p.id: p for note in self.notes.values() for p in passages_of(note)}
         with ThreadPoolExecutor(1) as background:
             # The model loads while chromadb is imported: both take long, on different cores.
-            loading = background.submit(MiniLmEmbedder)
+            loading = background.submit(open_embedder, index)
             import_chromadb()
             self._embedder = loading.result()
         ours = folder == NOTES_FOLDER
-        self._store = self._open_store(home, folder, ours=ours)
+        self._store = self._open_store(home, folder, ours=ours, server=index.chroma_url)
+        self._words = EnglishWords()
         asked = dict(load_asked()) if ours else {}
         self._terms = NoteTerms(tuple(self.notes.values()), asked)
         self._common = general_abbreviations()
@@ -153,14 +158,17 @@ class Library:
         self._spelling = Spelling(self._terms.english.vocabulary, self._is_word)
 
     def _is_word(self, word: str) -> bool:
-        return word in self._terms.asked or self._embedder.is_word(word)
+        return word in self._terms.asked or word in self._words
 
-    def _open_store(self, home: Path, folder: Path, *, ours: bool) -> PassageStore:
-        name = f"notes-{self._embedder.name}" if ours else f"own-{_key(folder)}"
+    def _open_store(
+        self, home: Path, folder: Path, *, ours: bool, server: str | None
+    ) -> PassageStore:
+        model = self._embedder.name
+        name = f"notes-{model}" if ours else f"own-{_key(f'{folder.resolve()} {model}')}"
         # Strangers' notes may be about anything: nothing lies elsewhere, and nobody asks for them.
         more = (*asked_passages(), *elsewhere_passages()) if ours else ()
         return PassageStore(
-            home / "knowledge", name, [*self.passages.values(), *more], self._vectors_of
+            home / "knowledge", name, [*self.passages.values(), *more], self._vectors_of, server
         )
 
     def _vectors_of(self, passages: Sequence[Passage]) -> Mapping[str, Vectors]:
@@ -255,21 +263,23 @@ def _prose(note: Note) -> str:
     return f"{note.title}. {note.summary_en} {note.body}"
 
 
-def _key(folder: Path) -> str:
+def _key(text: str) -> str:
     import hashlib
 
-    return hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def open_library(home: Path, folder: Path = NOTES_FOLDER) -> Library:
     """The library of this folder, opened once a process and again when a note has changed."""
     stamp = tuple((p.name, p.stat().st_mtime_ns) for p in sorted(folder.glob("*.md")))
-    return _library(home, folder, stamp)
+    return _library(home, folder, stamp, chosen_index())
 
 
 @lru_cache(maxsize=4)
-def _library(home: Path, folder: Path, _stamp: tuple[tuple[str, int], ...]) -> Library:
-    return Library(home, folder)
+def _library(
+    home: Path, folder: Path, _stamp: tuple[tuple[str, int], ...], index: IndexChoice
+) -> Library:
+    return Library(home, folder, index)
 
 
 def search(

@@ -4,21 +4,25 @@ The index is derived data: it is filled from the notes and their vectors, and ma
 """
 
 import fcntl
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from knowledge.embedding import DIMENSION, Vectors
+from knowledge.embedding import Vectors
 from knowledge.errors import KnowledgeError
 from knowledge.passage import Passage
 
 if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
+    from chromadb.config import Settings
 
 _FOLDER = "chroma"
 _LOCK = "chroma.lock"
@@ -46,7 +50,12 @@ class PassageStore:
     """
 
     def __init__(
-        self, folder: Path, collection_name: str, passages: Sequence[Passage], vectors_of: VectorsOf
+        self,
+        folder: Path,
+        collection_name: str,
+        passages: Sequence[Passage],
+        vectors_of: VectorsOf,
+        server_url: str | None = None,
     ) -> None:
         """Opens or creates the collection and makes it hold exactly these passages.
 
@@ -57,10 +66,18 @@ class PassageStore:
             collection_name: 3 to 63 characters; one a set of notes and embedding model.
             passages: What shall be found; those with an unchanged text are left alone.
             vectors_of: Gives a unit vector for each of some passages, by text hash.
+            server_url: A Chroma server that holds the collection instead of the folder. There its
+                name also carries a hash of the passages: two releases must not undo each other.
 
         Raises:
-            KnowledgeError: The folder cannot be written to.
+            KnowledgeError: The folder cannot be written to, or the server cannot be used.
         """
+        if server_url:
+            with server_errors(server_url):
+                name = _of_release(collection_name, passages)
+                self._collection = _made(_server(server_url), name)
+                self.written = self._synchronise(passages, vectors_of)
+            return
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with _locked(folder / _LOCK):
@@ -141,7 +158,9 @@ def _open_or_replace(path: Path, collection_name: str) -> "Collection":
     try:
         collection = _open(path, collection_name)
         # Reads the graph from disk, so that damage shows here.
-        collection.query(query_embeddings=np.ones((1, DIMENSION), dtype=np.float32), n_results=1)
+        held = collection.get(limit=1, include=["embeddings"])["embeddings"]
+        if held is not None and len(held):
+            collection.query(query_embeddings=np.asarray(held, dtype=np.float32), n_results=1)
     except ChromaError:
         SharedSystemClient.clear_system_cache()
         shutil.rmtree(path)
@@ -151,11 +170,31 @@ def _open_or_replace(path: Path, collection_name: str) -> "Collection":
 
 def _open(path: Path, collection_name: str) -> "Collection":
     import chromadb
-    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+
+    return _made(chromadb.PersistentClient(str(path), settings=_settings()), collection_name)
+
+
+def _server(url: str) -> "ClientAPI":
+    import chromadb
+
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it is no http or https address")
+    ssl = parts.scheme == "https"
+    port = parts.port or (443 if ssl else 80)
+    return chromadb.HttpClient(parts.hostname, port, ssl=ssl, settings=_settings())
+
+
+def _settings() -> "Settings":
     from chromadb.config import Settings
 
-    client = chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
-    # A few hundred passages: looking at nearly all of them costs little and makes the search exact.
+    return Settings(anonymized_telemetry=False)
+
+
+def _made(client: "ClientAPI", collection_name: str) -> "Collection":
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+
+    # A few thousand passages: looking at many of them costs little and makes the search exact.
     graph = CreateHNSWConfiguration(
         space="cosine", ef_construction=200, ef_search=400, max_neighbors=32
     )
@@ -163,3 +202,27 @@ def _open(path: Path, collection_name: str) -> "Collection":
     return client.get_or_create_collection(
         collection_name, embedding_function=None, configuration={"hnsw": graph}
     )
+
+
+def _of_release(collection_name: str, passages: Sequence[Passage]) -> str:
+    content = "".join(sorted(f"{p.id} {p.text_hash}\n" for p in passages))
+    return f"{collection_name[:50]}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+
+@contextmanager
+def server_errors(url: str) -> Iterator[None]:
+    """Turns what a Chroma server may answer, or not answer, into our error.
+
+    Raises:
+        KnowledgeError: The server is not there, is no Chroma server, or refuses.
+    """
+    import httpx
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except (ChromaError, httpx.HTTPError, ValueError) as error:
+        raise KnowledgeError(
+            f"The Chroma server at {url} cannot be used: {type(error).__name__}.",
+            remedy="Start it with `chroma run`, correct SAGEPILOT_CHROMA_URL, or unset it.",
+        ) from error
