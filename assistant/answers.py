@@ -159,3 +159,11 @@ def _content(content: str | list[Any]) -> str | list[Any]:
     if not others:
         return "".join(texts)
     return [*others, *({"type": "text", "text": t} for t in texts if t)]
+
+
+def with_text(content: str | list[Any], text: str) -> str | list[Any]:
+    """Return the content with other text; blocks that are no text stay before it."""
+    if isinstance(content, str):
+        return text
+    others = [b for b in content if isinstance(b, dict) and b.get("type") != "text"]
+    return [*others, {"type": "text", "text": text}] if others else text

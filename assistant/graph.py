@@ -9,24 +9,25 @@ chat model can change anything.
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from assistant import events, toolset
-from assistant.answers import read_answer, read_own_answer
+from assistant.answers import read_answer, read_own_answer, with_text
 from assistant.messages import translator
 from assistant.redaction import redact_json
 from assistant.shown_history import for_provider, shown_history
 from assistant.state import ConversationState
 from assistant.system_message import system_message
+from assistant.verifying import Verified, sources_of
 from assistant.workplace import Workplace
 from tools.errors import SagepilotError
 
@@ -82,7 +83,7 @@ def _converse(minds: Minds, place: Workplace) -> Any:  # noqa: ANN401 - a LangGr
         if minds.chosen is not minds.offline and not notice:
             try:
                 pieces = bound("chosen").stream(for_provider(history))
-                answer = read_answer(pieces, say, _used_ids(state))
+                answer = _verified_answer(pieces, say, state, history[0].text)
                 return _said(answer, calls, _language(state), None)
             except Exception as error:  # any way it can fail: we go on
                 logger.warning("provider.failed", exc_info=True)
@@ -93,6 +94,25 @@ def _converse(minds: Minds, place: Workplace) -> Any:  # noqa: ANN401 - a LangGr
         return _said(_with_notice(answer, notice), calls, language or state.get("language"), notice)
 
     return converse
+
+
+def _verified_answer(
+    pieces: Iterable[BaseMessage],
+    say: Callable[[Any], None],
+    state: ConversationState,
+    instructions: str,
+) -> AIMessage:
+    """A provider's answer with its numbers and citations held to what was retrieved."""
+    translate = _translator(state)
+    mark = translate("(not in my notes)")
+    verified = Verified(say, sources_of(state["messages"], instructions), mark)
+    try:
+        answer = read_answer(pieces, verified, _used_ids(state))
+    finally:
+        verified.finish()
+    if verified.text == answer.text:
+        return answer
+    return answer.model_copy(update={"content": with_text(answer.content, verified.text)})
 
 
 def _said(

@@ -218,12 +218,13 @@ def _proposed(plan: DeploymentPlan, place: Workplace) -> Outcome:
 
 
 def _search(arguments: SearchNotes, state: State, place: Workplace) -> Outcome:
-    from knowledge.answering import answer
+    from assistant.ruled_answers import answered, earlier_questions
     from knowledge.errors import KnowledgeError
 
     language: Literal["en", "vi"] = "vi" if state.get("language") == "vi" else "en"
+    history = earlier_questions(state.get("messages", ()))
     try:
-        found = answer(arguments.query, home=place.home, language=language)
+        found = answered(arguments.query, home=place.home, language=language, history=history)
     except KnowledgeError as error:
         raise UserError(error.message, remedy=error.remedy) from error
     return Outcome(found.model_dump(mode="json"))

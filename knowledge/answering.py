@@ -1,15 +1,22 @@
 """A cited answer without a language model: the direct answer, then the sentences that fit best.
 
-Every word of an answer is a note's; so is every number.
+Every word of an answer is a note's; so is every number. A question in several parts, and the sides
+of a comparison, are answered one by one.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from knowledge.asking import Wanted, wanted_by
+from knowledge.composing import Asked, Line, compose, side_lines, within
+from knowledge.followups import standing_alone, with_subject
+from knowledge.measuring import best_by_fact, in_english_nouns
 from knowledge.note import NOTES_FOLDER
 from knowledge.retrieval import Candidate, Library, Query, open_library
+from knowledge.saying import in_english, in_vietnamese
 from knowledge.terms import is_instance_type
 
 Language = Literal["en", "vi"]
@@ -18,10 +25,11 @@ Language = Literal["en", "vi"]
 EVIDENCE_NEEDED = 0.48
 _COVERAGE_WEIGHT = 0.5
 _ELSEWHERE_FACTOR = 0.6
+_COVERED = 0.8  # a note with so many of the words is not outdone by a subject of others
+_COVERAGE_OF_NUMBERS, _EVIDENCE_OF_NUMBERS = 0.3, 0.65
 PRICE_TERMS = frozenset({"price", "cost", "charge", "hourly", "usd", "pricing"})
-_MORE_SENTENCES = 3
-_SENTENCE_NEAR = 0.10  # a further sentence may be this much less similar than the note's best one
-_SECOND_NOTE_NEAR = 0.06  # a second note is quoted when its score is this close to the first's
+_MOST_NOTES = 3
+_NOTE_NEAR = 0.25  # a further note is read when its score is this close to the first's
 
 NOT_IN_NOTES: dict[Language, str] = {
     "en": (
@@ -52,6 +60,7 @@ class Answer(BaseModel):
         answer: The text; `[1]` marks the first citation.
         citations: In the order of their marks; empty when not grounded.
         grounded: False when the notes do not answer the question.
+        rules: Ids of the product's rules that decided; none when the notes alone answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +68,7 @@ class Answer(BaseModel):
     answer: str
     citations: tuple[Citation, ...]
     grounded: bool
+    rules: tuple[str, ...] = ()
 
 
 def answer(
@@ -66,6 +76,7 @@ def answer(
     *,
     home: Path,
     language: Language = "en",
+    history: Sequence[str] = (),
     notes_folder: Path = NOTES_FOLDER,
 ) -> Answer:
     """Answers a question from the notes, or says that they do not hold the answer.
@@ -74,20 +85,75 @@ def answer(
         question: In English or Vietnamese; the language of the answer is `language`.
         home: Where the index lives; filled on first use.
         language: "vi" answers with the notes' Vietnamese summaries.
+        history: The person's earlier questions, the oldest first; "and its timeout?" leans on them.
         notes_folder: The notes; those that ship with the product by default.
 
     Raises:
         KnowledgeError: A note or the embedding model cannot be used.
     """
     library = open_library(home, notes_folder)
+    asked = standing_alone(question, history)
+    wanted = wanted_by(asked)
+    lines = (
+        _compared(library, asked, wanted) if wanted.sides else _part_by_part(library, asked, wanted)
+    )
+    if not lines:
+        return Answer(answer=NOT_IN_NOTES[language], citations=(), grounded=False)
+    say = in_vietnamese if language == "vi" else in_english
+    text, used = say(lines, library.notes)
+    return Answer(answer=text, citations=tuple(_citation(library, i) for i in used), grounded=True)
+
+
+def _part_by_part(library: Library, question: str, wanted: Wanted) -> list[Line]:
+    """The lines for each part of the question; a part that the notes lack has none."""
+    lines: list[Line] = []
+    for part in wanted.parts:
+        whole = with_subject(part, question)
+        lines += _answered(library, whole, wanted_by(whole))[:1]
+    return within(lines) or _answered(library, question, wanted)
+
+
+def _answered(library: Library, question: str, wanted: Wanted) -> list[Line]:
     query = library.understand(question)
+    english = f"{query.english} {in_english_nouns(question)}" if query.vietnamese else query.english
+    query = query.model_copy(update={"english": english.strip()})
+    found = _found(library, query, wanted)
+    if not found:
+        return []
+    return compose(library, found, Asked(question, query.english, wanted, query.vietnamese))
+
+
+def _compared(library: Library, question: str, wanted: Wanted) -> list[Line]:
+    """What sets both sides against each other, then what is said of each."""
+    query = library.understand(question)
+    found = _found(library, query, wanted)
+    if not found:
+        return []
+    sides = [library.understand(side) for side in wanted.sides]
+    more = [(side.english, _found(library, side, wanted) or found) for side in sides]
+    return side_lines(library, found, query.english, more)
+
+
+def _found(library: Library, query: Query, wanted: Wanted) -> list[Candidate]:
+    """The notes to read for a query, the best first; none when they do not answer it."""
     ranked = library.candidates(query) if query.english.strip() or query.syllables else ()
     if not ranked or evidence(query, ranked[0]) < EVIDENCE_NEEDED:
-        return Answer(answer=NOT_IN_NOTES[language], citations=(), grounded=False)
-    quoted = [c for c in ranked[:2] if ranked[0].score - c.score <= _SECOND_NOTE_NEAR]
-    compose = _vietnamese_text if language == "vi" else _english_text
-    text, used = compose(library, quoted)
-    return Answer(answer=text, citations=tuple(_citation(library, i) for i in used), grounded=True)
+        return []
+    if wanted.dimension == "price" and any(map(is_instance_type, query.identifiers)):
+        ranked = tuple(c for c in ranked if c.exact == 1.0)
+    found = [c for c in ranked[:_MOST_NOTES] if ranked[0].score - c.score <= _NOTE_NEAR]
+    if wanted.kind == "quantity":
+        bound = wanted.bounds[0] if wanted.bounds else None
+        holds = best_by_fact(library.notes.values(), query.english, wanted, bound)
+        found += [c for c in ranked if c.note_id == holds and c not in found]
+        if holds is None and found and _is_faint(query, found[0]):
+            return []
+    return found
+
+
+def _is_faint(query: Query, best: Candidate) -> bool:
+    """Whether too few words of a question for a number are the note's to trust its numbers."""
+    return best.coverage < _COVERAGE_OF_NUMBERS and evidence(query, best) < _EVIDENCE_OF_NUMBERS
 
 
 def evidence(query: Query, best: Candidate) -> float:
@@ -99,53 +165,11 @@ def evidence(query: Query, best: Candidate) -> float:
     """
     if PRICE_TERMS & set(query.terms) and any(map(is_instance_type, query.identifiers)):
         return best.dense + best.exact if best.exact == 1.0 else 0.0
-    elsewhere = bool(query.foreign_names) or best.elsewhere > best.dense
+    nearer = best.elsewhere > best.dense and best.coverage < _COVERED
+    elsewhere = bool(query.foreign_names) or nearer
     return (_ELSEWHERE_FACTOR if elsewhere else 1.0) * (
         best.dense + _COVERAGE_WEIGHT * best.coverage
     )
-
-
-def _english_text(library: Library, quoted: list[Candidate]) -> tuple[str, list[str]]:
-    """The first note's summary, then at most three sentences of the quoted notes."""
-    first = quoted[0].note_id
-    used = [first]
-    lines = [f"{library.notes[first].summary_en} [1]"]
-    for note_id, sentence in _further_sentences(library, quoted):
-        if note_id not in used:
-            used.append(note_id)
-        lines.append(f"{sentence} [{used.index(note_id) + 1}]")
-    return "\n\n".join((lines[0], " ".join(lines[1:]))).strip(), used
-
-
-def _further_sentences(library: Library, quoted: list[Candidate]) -> list[tuple[str, str]]:
-    """Note id and sentence of those most similar to the question, in the order of the notes."""
-    ranked = sorted(
-        (
-            (similarity, c.note_id, ordinal)
-            for c in quoted
-            for ordinal, similarity in c.sentences.items()
-        ),
-        key=lambda found: (-found[0], found[1], found[2]),
-    )
-    summary = (quoted[0].note_id, 0)
-    best = ranked[0][0] if ranked else 0.0
-    near = [
-        (note_id, ordinal)
-        for similarity, note_id, ordinal in ranked
-        if best - similarity <= _SENTENCE_NEAR and (note_id, ordinal) != summary
-    ]
-    order = [c.note_id for c in quoted]
-    chosen = sorted(near[:_MORE_SENTENCES], key=lambda found: (order.index(found[0]), found[1]))
-    return [(note_id, library.passages[f"{note_id}#{n}"].sentence) for note_id, n in chosen]
-
-
-def _vietnamese_text(library: Library, quoted: list[Candidate]) -> tuple[str, list[str]]:
-    """The Vietnamese summaries of the quoted notes."""
-    used = [c.note_id for c in quoted]
-    lines = [
-        f"{library.notes[note_id].summary_vi} [{i}]" for i, note_id in enumerate(used, start=1)
-    ]
-    return "\n\n".join(lines), used
 
 
 def _citation(library: Library, note_id: str) -> Citation:

@@ -1,6 +1,6 @@
 """`sagepilot ask`: one grounded, cited answer. Loads neither LangChain nor AWS."""
 
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -13,7 +13,10 @@ from tools.errors import InvalidInputError
 @JSON
 @JSONL
 def command(question: str, as_json: bool, as_jsonl: bool) -> None:
-    """Answer QUESTION (or one a line from -) from the notes, with citations."""
+    """Answer QUESTION (or one a line from -) from the notes and rules, with citations.
+
+    A line may be an object with "question" and "history", the earlier questions.
+    """
     if as_jsonl or question == "-":
         each_line(_answer)
         return
@@ -28,14 +31,33 @@ def command(question: str, as_json: bool, as_jsonl: bool) -> None:
 
 def _answer(value: Any) -> dict[str, Any]:  # noqa: ANN401 - a line of input
     from assistant.offline.language import detect
+    from assistant.ruled_answers import answered
     from assistant.settings import Settings
-    from knowledge.answering import answer
 
+    text, history = _asked(value)
+    settings = Settings()
+    language = settings.language or detect(text)[0] or _language_of(history)
+    found = answered(
+        as_text(text, "The question"), home=settings.home, language=language, history=history
+    )
+    return found.model_dump(mode="json")
+
+
+def _asked(value: Any) -> tuple[str, tuple[str, ...]]:  # noqa: ANN401 - a line of input
+    """The question and the earlier ones, the oldest first."""
     text = value.get("question") if isinstance(value, dict) else value
     if not isinstance(text, str) or not text.strip():
         raise InvalidInputError("There is no question.", remedy="Give a question as text.")
-    settings = Settings()
-    language = settings.language or detect(text)[0] or "en"
-    return answer(as_text(text, "The question"), home=settings.home, language=language).model_dump(
-        mode="json"
-    )
+    history = value.get("history", []) if isinstance(value, dict) else []
+    if not isinstance(history, list) or not all(isinstance(earlier, str) for earlier in history):
+        raise InvalidInputError(
+            "`history` is not a list of questions.",
+            remedy='Give the earlier questions as texts, for example "history": ["..."].',
+        )
+    return text, tuple(as_text(earlier, "An earlier question") for earlier in history)
+
+
+def _language_of(history: tuple[str, ...]) -> Literal["en", "vi"]:
+    from assistant.offline.language import detect
+
+    return next((told for text in reversed(history) if (told := detect(text)[0])), "en")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.answering import NOT_IN_NOTES, answer
+from knowledge.composing import MOST_WORDS
 from knowledge.errors import KnowledgeError
 from knowledge.note import load_notes
 from knowledge.retrieval import search
@@ -27,6 +28,7 @@ def test_an_answer_begins_with_the_direct_answer_and_cites_it(home: Path) -> Non
     found = answer("how big may a real-time request be?", home=home)
     assert found.grounded
     assert found.answer.startswith(NOTES["realtime-payload-limit"].summary_en + " [1]")
+    assert len(found.answer.split()) <= MOST_WORDS
     assert found.citations[0].note_id == "realtime-payload-limit"
     assert found.citations[0].source_url.startswith("https://docs.aws.amazon.com/")
 
@@ -39,12 +41,13 @@ def test_both_sides_of_a_conflict_are_told(home: Path) -> None:
 
 def test_a_vietnamese_answer_is_vietnamese(home: Path) -> None:
     found = answer("payload tối đa của endpoint thời gian thực?", home=home, language="vi")
-    assert found.answer.startswith(NOTES["realtime-payload-limit"].summary_vi)
+    assert NOTES["realtime-payload-limit"].summary_vi in found.answer.split("\n\n")[0]
 
 
 def test_the_language_of_the_answer_may_differ_from_the_questions(home: Path) -> None:
     found = answer("bộ nhớ tối đa của serverless là bao nhiêu?", home=home, language="en")
-    assert found.answer.startswith(NOTES["serverless-limits"].summary_en)
+    assert found.answer.startswith("6144 MB")
+    assert NOTES["serverless-limits"].summary_en in found.answer
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
