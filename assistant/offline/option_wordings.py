@@ -11,6 +11,8 @@ _N = (
 _PERCENT = r"(\d+(?:\.\d+)?)\s?(?:%|percent|per cent|phan tram)"
 _TYPE = r"(ml\.[a-z0-9-]+\.[a-z0-9]+)"
 _UNITS = r"(?:instances?|machines?|servers?|nodes?|copies|replicas?|may(?: chu)?|ban sao)"
+_COUNTED = rf"(?:{_UNITS}|(?:x )?{_TYPE})"
+_NO_BOUND = r"(?<!and )(?<!to )(?<!-)(?<!den )(?<!toi )(?<!va )"
 _SERVERLESS = r"server-?less|khong may chu"
 _ASYNC = r"async(?:hronous(?:ly)?)?|bat dong bo|khong dong bo"
 _REAL_TIME = r"real[- ]?time|thoi gian thuc"
@@ -130,7 +132,12 @@ WORDINGS: tuple[Wording, ...] = (
         rf"(?:on|use|using|with|want|need|take|dung|tren|bang|chay tren)\s+{_N} (?:x )?"
         rf"(?:{_UNITS}(?: of)?(?: loai)? )?{_TYPE}",
     ),
-    _words("initial_instance_count", rf"{_N}\s?(?:x|instances? of|may)\s?{_TYPE}"),
+    _words("initial_instance_count", rf"{_NO_BOUND}{_N}\s?(?:x|instances? of|may)\s?{_TYPE}"),
+    _words(
+        "instance_type",
+        rf"{_N}\s?(?:and|to|-|den|toi|va)\s?{_N} (?:x |{_UNITS} (?:of |loai )?)?(?P<type>{_TYPE})",
+        lambda m: m["type"],
+    ),
     _words("initial_instance_count", rf"{_TYPE}\s?x\s?(?P<n>\d+)", lambda m: m["n"]),
     _words(
         "initial_instance_count",
@@ -141,11 +148,11 @@ WORDINGS: tuple[Wording, ...] = (
     # bounds
     _words(
         "min_capacity",
-        rf"(?:between |from |scale |tu )?{_N}\s?(?:and|to|-|den|toi|va)\s?{_N} {_UNITS}",
+        rf"(?:between |from |scale |tu )?{_N}\s?(?:and|to|-|den|toi|va)\s?{_N} {_COUNTED}",
     ),
     _words(
         "max_capacity",
-        rf"(?:between |from |scale |tu )?{_N}\s?(?:and|to|-|den|toi|va)\s?{_N} {_UNITS}",
+        rf"(?:between |from |scale |tu )?{_N}\s?(?:and|to|-|den|toi|va)\s?{_N} {_COUNTED}",
         lambda m: m[2],
     ),
     _words(
@@ -226,7 +233,7 @@ WORDINGS: tuple[Wording, ...] = (
     # safety
     _words(
         "data_capture_percent",
-        rf"captur\w* (?:about |roughly )?{_PERCENT}(?! (?:more|less|fewer|higher|"
+        rf"captur\w*:? (?:about |roughly )?{_PERCENT}(?! (?:more|less|fewer|higher|"
         rf"lower))|{_PERCENT} data capture|"
         rf"data capture(?: at| of| for| with|:)? {_PERCENT}|"
         rf"(?:ghi lai|thu thap|luu lai|bat) {_PERCENT} (?:\w+ ){{0,2}}(?:luu luong|"
