@@ -10,37 +10,51 @@ from tools.errors import InvalidInputError
 
 @click.command()
 @click.argument("question")
+@click.option("--documents", is_flag=True, help="Quote your own documents beside the answer.")
 @JSON
 @JSONL
-def command(question: str, as_json: bool, as_jsonl: bool) -> None:
+def command(question: str, documents: bool, as_json: bool, as_jsonl: bool) -> None:
     """Answer QUESTION (or one a line from -) from the notes and rules, with citations.
 
     A line may be an object with "question" and "history", the earlier questions.
     """
     if as_jsonl or question == "-":
-        each_line(_answer)
+        each_line(lambda value: _answer(value, documents))
         return
-    told = _answer(question)
+    told = _answer(question, documents)
     if as_json:
         emit(told)
         return
     click.echo(told["answer"])
     for citation in told["citations"]:
         click.echo(f"  [{citation['note_id']}] {citation['title']}  {citation['source_url']}")
+    if documents:
+        click.echo(f"\n{told['documents']['answer']}")
 
 
-def _answer(value: Any) -> dict[str, Any]:  # noqa: ANN401 - a line of input
+def _answer(
+    value: Any,  # noqa: ANN401 - a line of input
+    documents: bool,
+) -> dict[str, Any]:
+    from assistant.index_setting import use_chosen_index
     from assistant.offline.language import detect
     from assistant.ruled_answers import answered
     from assistant.settings import Settings
 
     text, history = _asked(value)
     settings = Settings()
+    use_chosen_index(settings)
     language = settings.language or detect(text)[0] or _language_of(history)
     found = answered(
         as_text(text, "The question"), home=settings.home, language=language, history=history
     )
-    return found.model_dump(mode="json")
+    told = found.model_dump(mode="json")
+    if documents:
+        from knowledge.document_answers import answer_from_documents
+
+        own = answer_from_documents(text, home=settings.home, language=language)
+        told["documents"] = own.model_dump(mode="json")
+    return told
 
 
 def _asked(value: Any) -> tuple[str, tuple[str, ...]]:  # noqa: ANN401 - a line of input

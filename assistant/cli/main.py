@@ -22,6 +22,7 @@ COMMANDS = {
     "chat": "Converse in the terminal, or over JSON lines.",
     "ask": "One grounded, cited answer.",
     "search": "Search the notes.",
+    "documents": "Your own documents: add, list, search, remove.",
     "notes": "The notes and the rules that rest on them; are they up to date?",
     "recommend": "Requirements in, recommendation out.",
     "try": "Serve a model once, locally, before there is an endpoint.",
