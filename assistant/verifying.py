@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from assistant import events
-from knowledge.measuring import spans
+from knowledge.measuring import same_bytes, spans
 
 _SENTENCE = re.compile(r".*(?:[.!?:]\s|\n)", re.DOTALL)  # everything up to the last whole sentence
 _FENCE = re.compile(r"```")
@@ -29,7 +29,6 @@ _NUMBER = re.compile(
 _CITATION = re.compile(r" ?\[(?P<name>\d{1,3}|[a-z0-9]+(?:-[a-z0-9]+)+)\](?!\()")
 _ANY_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _FEW = 3  # so small a count without a unit is one of words, not of facts
-_NEARLY = 0.08  # GB and GiB
 
 
 class Sources(NamedTuple):
@@ -171,5 +170,5 @@ class Verified:
         """Whether a number was said, or one that rounds to it."""
         near = 0.5 * 10**-decimals if value >= 10 else 1e-9  # below, rounding misleads
         if "B" in said and value > 1e3:  # bytes
-            near = max(near, _NEARLY * value)
+            return any(same_bytes(value, known) for known in self._sources.values if known > 1e3)
         return any(abs(value - known) <= near for known in self._sources.values)

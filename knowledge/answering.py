@@ -6,9 +6,9 @@ of a comparison, are answered one by one.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from knowledge.asking import Wanted, wanted_by
 from knowledge.composing import Asked, Line, compose, side_lines, within
@@ -69,6 +69,12 @@ class Answer(BaseModel):
     citations: tuple[Citation, ...]
     grounded: bool
     rules: tuple[str, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_empty_rules(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules are told only where some decided."""
+        fields: dict[str, Any] = told(self)
+        return fields if self.rules else {k: v for k, v in fields.items() if k != "rules"}
 
 
 def answer(

@@ -47,7 +47,8 @@ _QUANTITY = re.compile(
     r"\bhow (?:long|big|large|much|many|quickly|often|soon)\b|\b(?:limits?|maximum|max|minimum|"
     r"min|default|"
     r"largest|biggest|highest|lowest|longest|smallest|most|cost|price)\b|\bat most\b|"
-    r"\bup to\b|\bwhat (?:value|size)\b|\bwhich "
+    r"\bup to\b|\bwhat (?:payload|memory|time-?out|port)\b|"
+    r"\bwhat (?:value|size)\b|\bwhich "
     r"port\b|\btime-?out\b"
     r"|bao nhiêu|bao lâu|tối đa|tối thiểu|mặc định|lớn nhất|lâu nhất|giới hạn|cổng nào|"
     r"\bgiá\b(?! trị)|\bmấy\b",

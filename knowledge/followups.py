@@ -66,7 +66,7 @@ def standing_alone(question: str, history: Sequence[str]) -> str:
         return question
     before = standing_alone(history[-1], history[:-1])
     if _REASON.match(question):
-        return f"Tại sao: {before}" if is_vietnamese(question) else f"Why: {before}"
+        return f"Tại sao: {before}" if is_vietnamese(before) else f"Why: {before}"
     rest = _CLOSING.sub("", _OPENING.sub("", question))
     merged, left = before, rest
     for group in (_SUBJECTS, _PROPERTIES, _QUALIFIERS):

@@ -1,5 +1,6 @@
 """Quantities in sentences and in the notes' typed facts, brought to one unit to be compared."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -44,7 +45,8 @@ _SPAN = re.compile(
     r"giây|phút|giờ|ký tự)(?![\w]))?"
 )
 _JOINED = re.compile(r" (?:to|and|or|đến|hoặc) ")
-_NEARLY = 0.08  # GB and GiB, KB and KiB are the same to a reader
+# A GB and a GiB, a MB and a MiB, a KB and a KiB are the same to a reader.
+_BYTE_RATIOS = (1.0, 1.024, 1.024**2, 1.024**3)
 _QUALIFIERS = frozenset(
     {"to", "max", "min", "default", "option", "documented", "recommended", "advice", "used"}
 )
@@ -105,8 +107,8 @@ def says(sentence: str, fact: Fact) -> Span | None:
         same_kind = span.dimension == dimension or (
             dimension == "bytes" and span.dimension == "count"
         )
-        near = _NEARLY if dimension == "bytes" and value > 1024 else 1e-9
-        if same_kind and abs(span.value - value) <= near * max(abs(value), 1e-12):
+        same = same_bytes if dimension == "bytes" else math.isclose
+        if same_kind and same(span.value, value):
             return span
     return None
 
@@ -115,6 +117,12 @@ def in_english_nouns(question: str) -> str:
     """The English of the nouns of a Vietnamese question that facts are named by."""
     lowered = question.lower()
     return " ".join(english for vietnamese, english in VIETNAMESE_NOUNS if vietnamese in lowered)
+
+
+def same_bytes(one: float, other: float) -> bool:
+    """Whether two sizes are the same, be they given in units of 1000 or of 1024."""
+    ratio = max(one, other) / max(min(one, other), 1e-9)
+    return any(math.isclose(ratio, known, rel_tol=1e-4) for known in _BYTE_RATIOS)
 
 
 class Fit(NamedTuple):

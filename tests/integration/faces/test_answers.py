@@ -42,6 +42,26 @@ def test_ask_reads_a_question_a_line_and_answers_in_order(sagepilot):
     assert "\\u" not in ran.out  # UTF-8, not escapes
 
 
+def test_ask_keeps_the_subject_of_the_earlier_questions(sagepilot):
+    lines = [
+        {"question": "and its timeout?", "history": ["What payload may serverless take?"]},
+        {"question": "còn bất đồng bộ thì sao?", "history": ["Payload tối đa của serverless?"]},
+        {"question": "and its timeout?", "history": "serverless"},
+    ]
+    ran = sagepilot("ask", "-", "--jsonl", stdin="\n".join(map(json.dumps, lines)))
+    first, second, third = ran.lines()
+    assert "60 seconds" in first["answer"].split("[1]")[0]
+    assert "1 GB" in second["answer"].split("[1]")[0]
+    assert third["error"]["type"] == "InvalidInputError"
+
+
+def test_ask_says_which_rule_decides_a_need(sagepilot):
+    told = sagepilot("ask", "can serverless take 6 MB?", "--json").json()
+    assert told["answer"].startswith("No")
+    assert told["rules"] == ["REC-101"]
+    assert told["grounded"]
+
+
 def test_a_line_that_cannot_be_answered_is_an_error_in_its_place(sagepilot):
     given = '{"question": 5}\n{broken\n' + PAYLOAD_QUESTION + "\n"
     first, second, third = sagepilot("ask", "-", "--jsonl", stdin=given).lines()
