@@ -114,9 +114,9 @@ def caller_policy(account: str, region: str) -> dict[str, Any]:
                 },
             },
             _allow(
-                "TransformLogs",
+                "FailureLogs",
                 ["logs:DescribeLogStreams", "logs:FilterLogEvents"],
-                f"arn:aws:logs:{region}:{account}:log-group:/aws/sagemaker/TransformJobs:*",
+                f"arn:aws:logs:{region}:{account}:log-group:/aws/sagemaker/*",
             ),
             _allow(
                 "AutoScaling",

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from tools.aws import AwsClients
 from tools.errors import AwsUnavailableError, DeploymentFailedError, NotFoundError
-from tools.job_log import TRANSFORM_LOGS, transform_failure
+from tools.job_log import TRANSFORM_LOGS, last_endpoint_error, transform_failure
 from tools.neo import remedy_for
 
 #: botocore's own waiter for endpoints gives up after 30 s x 120.
@@ -207,14 +207,15 @@ def _failure(
     if cause is None:
         compiling = waiter == "compilation_completed"
         known = remedy_for(now.reason) if compiling else None
+        name = parameters.get("EndpointName")
         return DeploymentFailedError(
-            _told(waiter, parameters, now),
-            remedy=known or _remedy(parameters.get("EndpointName")),
+            _told(waiter, parameters, now) + _logged(name, clients), remedy=known or _remedy(name)
         )
     is_endpoint = cause.resource_type == "AWS::SageMaker::Endpoint"
     name = cause.physical_id.rpartition("/")[2] if is_endpoint else None
     return DeploymentFailedError(
-        _told(waiter, parameters, Seen(now.status, str(cause))), remedy=_remedy(name)
+        _told(waiter, parameters, Seen(now.status, str(cause))) + _logged(name, clients),
+        remedy=_remedy(name),
     )
 
 
@@ -238,6 +239,11 @@ def _told(waiter: Waiter, parameters: dict[str, Any], now: Seen) -> str:
         f"{what.capitalize()} {parameters.get(row.keys[0])} is {now.status}: "
         f"{now.reason or 'no reason given'}"
     )
+
+
+def _logged(endpoint_name: str | None, clients: AwsClients) -> str:
+    said = last_endpoint_error(endpoint_name, clients) if endpoint_name else None
+    return f" The last error in its log: {said.rstrip('.')}." if said else ""
 
 
 def _remedy(name: str | None) -> str:

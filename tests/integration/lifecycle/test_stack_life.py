@@ -162,6 +162,7 @@ def test_a_failed_update_is_explained_and_no_invocation_fails(app, stacked, brok
     assert caller.failures == []
     assert "Endpoint UPDATE_FAILED" in caught.value.message
     assert "serves on" in caught.value.message
+    assert "weights are missing" in caught.value.message
     assert config_in_service(app, plan) == config
     assert scaling_of(app, plan) == scaling
     stack = stack_of(app, plan)

@@ -67,6 +67,7 @@ def test_a_model_that_raises_leaves_the_old_version_serving(app, served, broken_
         deployed(app, update)
     assert "ping" in caught.value.message
     assert "version before serves on" in caught.value.message
+    assert "weights are missing" in caught.value.message  # the cause, from the endpoint's log
     assert caught.value.remedy
     assert caller.failures == []
     assert len(set(caller.answers)) == 1
