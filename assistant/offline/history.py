@@ -74,6 +74,7 @@ class Turn(BaseModel):
         language: The language of the last answer.
         last_call_id: The newest tool call's id in the whole history.
         practising: The last answer was about exam practice.
+        asking: The last answer came out of the notes alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -90,6 +91,7 @@ class Turn(BaseModel):
     last_call_id: str = ""
     has_state: bool = False
     practising: bool = False
+    asking: bool = False
 
 
 def read_turn(messages: Sequence[BaseMessage]) -> Turn:
@@ -117,6 +119,7 @@ def read_turn(messages: Sequence[BaseMessage]) -> Turn:
         language=_last_language(before) or state.language,
         last_call_id=_last_call_id(messages),
         practising=_practising(before),
+        asking=_asking(before),
     )
 
 
@@ -242,6 +245,12 @@ def _last_language(before: Sequence[BaseMessage]) -> Literal["en", "vi"] | None:
         if language in ("en", "vi"):
             return language  # type: ignore[no-any-return]
     return None
+
+
+def _asking(before: Sequence[BaseMessage]) -> bool:
+    answers = (m for m in reversed(before) if isinstance(m, AIMessage) and not m.tool_calls)
+    newest = next(answers, None)
+    return newest is not None and bool(notes_of(newest).get("answered"))
 
 
 def _practising(before: Sequence[BaseMessage]) -> bool:

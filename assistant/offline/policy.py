@@ -27,6 +27,7 @@ from assistant.offline.replies import failed
 from assistant.offline.sections import SECTIONS
 from assistant.offline.starter_talk import starting
 from assistant.offline.talk import Reply, Talk, Understand
+from knowledge.followups import leans
 
 #: Characters of an answer such as "A, C", which is in no language.
 _LONGEST_SIGN = 5
@@ -41,6 +42,11 @@ _SUFFICIENT = frozenset(
         Intent.UNDO,
     }
 )
+
+
+#: What a follow-up to an answer from the notes may look like when it is read alone.
+_ASKING = frozenset({Intent.ASK_KNOWLEDGE, Intent.WHY_NOT, Intent.COMPARE, Intent.WHAT_IF,
+                     Intent.SMALL_TALK, Intent.OUT_OF_SCOPE})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,7 @@ def _notes(reply: Reply, language: str) -> dict[str, Any]:
     notes |= {"round": True} if reply.asks else {}
     notes |= {"restart": True} if reply.restart else {}
     notes |= {"practice": True} if reply.practice else {}
+    notes |= {"answered": True} if reply.answered else {}
     return notes
 
 
@@ -132,7 +139,12 @@ def _refusal(name: str, message: str, remedy: str) -> dict[str, Any]:
 
 
 def _intents(understood: Understanding, turn: Turn) -> tuple[Intent, ...]:
-    """The intents; agreeing with nothing but a pending plan to agree to is an approval."""
+    """The intents; agreeing with nothing but a pending plan to agree to is an approval.
+
+    What leans on an answer from the notes ("what about async?", "why?") asks the notes again.
+    """
+    if turn.asking and not understood.facts and _leans_on_notes(understood, turn):
+        return (Intent.ASK_KNOWLEDGE,)
     pending_only = turn.state.pending_plan is not None and not understood.facts
     return tuple(
         dict.fromkeys(
@@ -140,6 +152,10 @@ def _intents(understood: Understanding, turn: Turn) -> tuple[Intent, ...]:
             for intent in understood.intents
         )
     )
+
+
+def _leans_on_notes(understood: Understanding, turn: Turn) -> bool:
+    return set(understood.intents) <= _ASKING and leans(turn.text)
 
 
 def _compose(talk: Talk) -> Reply:
@@ -151,7 +167,8 @@ def _compose(talk: Talk) -> Reply:
         parts = [not_understood(talk), summary(talk)]
     if not _SUFFICIENT & set(talk.intents):
         parts.append(reminder(talk))
-    return Reply(_joined(parts), asked=talk.turn.asked)
+    answered = set(talk.intents) == {Intent.ASK_KNOWLEDGE}
+    return Reply(_joined(parts), asked=talk.turn.asked, answered=answered)
 
 
 def _skipped(intent: Intent, talk: Talk) -> bool:

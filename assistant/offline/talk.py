@@ -31,6 +31,7 @@ class Reply:
         asks: This is an asking round (a reminder of an old question is none).
         restart: The conversation begins anew.
         practice: It is about exam practice.
+        answered: It answers a question from the notes and does nothing else.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Reply:
     asks: bool = False
     restart: bool = False
     practice: bool = False
+    answered: bool = False
 
 
 @dataclass(frozen=True)
