@@ -186,7 +186,7 @@ class _Told:
         """Tell that no rule stands against an option, and which would beyond its limits."""
         ids = list(dict.fromkeys(rule.rule_id for rule in rules))
         self._lines.append(
-            self._("Yes: no rule stands against a {option} here.", option=self._name(option))
+            self._("Yes: no rule stands against it here ({option}).", option=self._name(option))
         )
         if ids:
             checked = self._("Checked and kept: {rules}.", rules=", ".join(ids))
