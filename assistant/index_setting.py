@@ -8,8 +8,13 @@ from knowledge.index_choice import IndexChoice, use_index
 _JSON = "application/json"
 
 
-def use_chosen_index(settings: Settings) -> None:
-    """Make this process look for notes in the index that the settings name; opens nothing."""
+def use_chosen_index(settings: Settings, *, asks_once: bool = False) -> None:
+    """Make this process look for notes in the index that the settings name; opens nothing.
+
+    Args:
+        settings: Name the embedding model and the Chroma server.
+        asks_once: Whether the process ends after a question or two.
+    """
     bedrock = settings.embedding.startswith("bedrock:")
     key = settings.embedding_key
     use_index(
@@ -18,6 +23,7 @@ def use_chosen_index(settings: Settings) -> None:
             embedding_key=key.get_secret_value() if key else None,
             bedrock=partial(_bedrock, settings.region, settings.profile) if bedrock else None,
             chroma_url=settings.chroma_url,
+            asks_once=asks_once,
         )
     )
 

@@ -21,6 +21,7 @@ TOKENIZER_PATH = Path(__file__).parent / "data" / "tokenizer.json"
 MAX_TOKENS = 256
 DIMENSION = 384
 _BATCH = 32
+_UNOPTIMISED_TEXTS = 6
 
 Vectors = npt.NDArray[np.float32]
 
@@ -50,13 +51,16 @@ class MiniLmEmbedder:
         """
         model = _checked(model_path or _packaged_model(), MODEL_SHA256)
         tokenizer = _checked(tokenizer_path, TOKENIZER_SHA256)
-        self._session = _session(model)
+        self._model = model
+        self._session = _session(model, optimised=False)
+        self._left = _UNOPTIMISED_TEXTS
         self._tokenizer = _tokenizer(tokenizer)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector a text, in order; texts beyond 256 tokens are cut."""
         if not texts:
             return np.zeros((0, DIMENSION), dtype=np.float32)
+        self._optimise_for(len(texts))
         # Like lengths together: padding is computed for nothing.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         result = np.empty((len(texts), DIMENSION), dtype=np.float32)
@@ -64,6 +68,13 @@ class MiniLmEmbedder:
             rows = order[start : start + _BATCH]
             result[rows] = self._embed_batch([texts[i] for i in rows])
         return result
+
+    def _optimise_for(self, count: int) -> None:
+        """Optimising the graph takes as long as some twenty questions: a first few do without."""
+        if self._left > 0:
+            self._left -= count
+            if self._left <= 0:
+                self._session = _session(self._model, optimised=True)
 
     def _embed_batch(self, texts: Sequence[str]) -> Vectors:
         encodings = self._tokenizer.encode_batch(list(texts))
@@ -114,13 +125,15 @@ def _checked(path: Path, sha256: str) -> bytes:
     return content
 
 
-def _session(model: bytes) -> "InferenceSession":
+def _session(model: bytes, *, optimised: bool) -> "InferenceSession":
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # the same sums in the same order on every machine
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    if not optimised:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

@@ -16,12 +16,15 @@ class IndexChoice:
         embedding_key: What an OpenAI-compatible server wants as bearer token; none: nothing.
         bedrock: Reaches Bedrock; only needed for a Bedrock model.
         chroma_url: A Chroma server, such as http://127.0.0.1:8000; none: a folder in `home`.
+        asks_once: The process ends after a question or two: shipped vectors are compared in memory,
+            since loading and opening Chroma takes longer than everything else.
     """
 
     embedding: str = "packaged"
     embedding_key: str | None = None
     bedrock: BedrockCall | None = None
     chroma_url: str | None = None
+    asks_once: bool = False
 
 
 PACKAGED = IndexChoice()

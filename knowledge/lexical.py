@@ -39,8 +39,9 @@ class TermIndex:
         total = sum(self.weight(t) for t in wanted)
         if not total:
             return dict.fromkeys(self._counts, 0.0)
+        weights = {t: self.weight(t) for t in wanted}
         return {
-            note_id: sum(self.weight(t) * self._saturation(note_id, c[t]) for t in wanted if t in c)
+            note_id: sum(w * self._saturation(note_id, c[t]) for t, w in weights.items() if t in c)
             / total
             for note_id, c in self._counts.items()
         }
@@ -51,6 +52,17 @@ class TermIndex:
         total = sum(self.weight(t) for t in wanted)
         have = self._counts[note_id]
         return sum(self.weight(t) for t in wanted if t in have) / total if total else 0.0
+
+    def coverages(self, query: Iterable[str]) -> dict[str, float]:
+        """`coverage` of every note, by note id."""
+        weights = {t: self.weight(t) for t in set(query)}
+        total = sum(weights.values())
+        if not total:
+            return dict.fromkeys(self._counts, 0.0)
+        return {
+            note_id: sum(w for t, w in weights.items() if t in have) / total
+            for note_id, have in self._counts.items()
+        }
 
     def _saturation(self, note_id: str, count: int) -> float:
         length = 1 - _B + _B * self._lengths[note_id] / self._mean

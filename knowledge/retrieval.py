@@ -1,25 +1,27 @@
 """Finding notes: by meaning in the vector store, exactly by the names and numbers in a query."""
 
+import os
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from knowledge.asked import ASKED_ORDINAL, asked_passages, load_asked
+from knowledge.asked import asked_passages, load_asked
+from knowledge.candidate import Candidate as Candidate
+from knowledge.candidate import Query as Query
+from knowledge.candidate import candidate
 from knowledge.elsewhere import ELSEWHERE_ID, elsewhere_passages
-from knowledge.embedders import open_embedder
-from knowledge.embedding import EnglishWords, Vectors
+from knowledge.embedding import EnglishWords
 from knowledge.index_choice import PACKAGED, IndexChoice, chosen_index
 from knowledge.indexing import NoteTerms
 from knowledge.lay_words import in_aws_words
 from knowledge.note import NOTES_FOLDER, Note, load_notes
-from knowledge.passage import Passage, passages_of
+from knowledge.opening import open_index
+from knowledge.passage import passages_of
 from knowledge.spelling import Spelling
-from knowledge.store import PassageStore, import_chromadb
 from knowledge.terms import (
     STOPWORDS,
     expand_aliases,
@@ -33,16 +35,8 @@ from knowledge.terms import (
     terms,
     without_common_names,
 )
-from knowledge.vectors import VECTORS_PATH, complete_vectors, load_vectors
 from knowledge.vietnamese import is_plain_vietnamese, is_vietnamese, to_english_terms
 
-# Tuned on the tuning half of tests/integration/knowledge/retrieval.toml only.
-DENSE_WEIGHT = 0.28
-NEAREST_THREE_WEIGHT = 0.28
-LEXICAL_WEIGHT = 0.55
-IDENTIFIER_WEIGHT = 0.33
-ASKED_WEIGHT = 0.39
-_NEAREST = 3
 _PASSAGES = 300
 
 
@@ -68,68 +62,6 @@ class Hit(BaseModel):
     as_of: date
 
 
-class Query(BaseModel):
-    """A query as it is looked for.
-
-    Attributes:
-        english: What is embedded: spelling mended, Vietnamese put into English terms.
-        vietnamese: Whether the query was Vietnamese.
-        terms: What is counted in the notes' English.
-        syllables: What is counted in the notes' Vietnamese summaries; empty for English.
-        identifiers: What has to be found exactly.
-        foreign_names: Proper names that no note has: the question is about something else.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    english: str
-    vietnamese: bool
-    terms: tuple[str, ...]
-    syllables: tuple[str, ...]
-    identifiers: tuple[str, ...]
-    foreign_names: tuple[str, ...]
-
-
-class Candidate(BaseModel):
-    """A note with all that speaks for it; every part lies between 0 and 1 (cosine: -1 and 1).
-
-    Attributes:
-        note_id: The note.
-        dense: The cosine of its most similar passage.
-        nearest_three: The mean cosine of its three most similar passages.
-        asked: The cosine of the most similar phrase that asks for it.
-        lexical: Its share of the counted words, by BM25.
-        exact: The share of the query's identifiers that it has.
-        coverage: The share of the query's words that it has at all.
-        sentences: The cosine of each of its passages near the query, by ordinal.
-        elsewhere: The cosine of the nearest subject that no note covers.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    note_id: str
-    dense: float
-    nearest_three: float
-    asked: float
-    lexical: float
-    exact: float
-    coverage: float
-    sentences: Mapping[int, float]
-    elsewhere: float
-
-    @property
-    def score(self) -> float:
-        """The weighted sum that orders the notes."""
-        parts = (
-            DENSE_WEIGHT * self.dense,
-            NEAREST_THREE_WEIGHT * self.nearest_three,
-            ASKED_WEIGHT * self.asked,
-            LEXICAL_WEIGHT * self.lexical,
-            IDENTIFIER_WEIGHT * self.exact,
-        )
-        return round(sum(parts), 6)
-
-
 class Library:
     """A folder of notes, indexed."""
 
@@ -143,13 +75,11 @@ class Library:
         """
         self.notes = {note.id: note for note in load_notes(folder)}
         self.passages = {p.id: p for note in self.notes.values() for p in passages_of(note)}
-        with ThreadPoolExecutor(1) as background:
-            # The model loads while chromadb is imported: both take long, on different cores.
-            loading = background.submit(open_embedder, index)
-            import_chromadb()
-            self._embedder = loading.result()
         ours = folder == NOTES_FOLDER
-        self._store = self._open_store(home, folder, ours=ours, server=index.chroma_url)
+        # Strangers' notes may be about anything: nothing lies elsewhere, and nobody asks for them.
+        more = (*asked_passages(), *elsewhere_passages()) if ours else ()
+        passages = (*self.passages.values(), *more)
+        self._embedder, self._store = open_index(home, None if ours else folder, passages, index)
         self._words = EnglishWords()
         asked = dict(load_asked()) if ours else {}
         self._terms = NoteTerms(tuple(self.notes.values()), asked)
@@ -159,22 +89,6 @@ class Library:
 
     def _is_word(self, word: str) -> bool:
         return word in self._terms.asked or word in self._words
-
-    def _open_store(
-        self, home: Path, folder: Path, *, ours: bool, server: str | None
-    ) -> PassageStore:
-        model = self._embedder.name
-        name = f"notes-{model}" if ours else f"own-{_key(f'{folder.resolve()} {model}')}"
-        # Strangers' notes may be about anything: nothing lies elsewhere, and nobody asks for them.
-        more = (*asked_passages(), *elsewhere_passages()) if ours else ()
-        return PassageStore(
-            home / "knowledge", name, [*self.passages.values(), *more], self._vectors_of, server
-        )
-
-    def _vectors_of(self, passages: Sequence[Passage]) -> Mapping[str, Vectors]:
-        """The shipped vectors; what was written since is embedded here."""
-        shipped = load_vectors(VECTORS_PATH, self._embedder.name)
-        return complete_vectors(passages, shipped, self._embedder)[0]
 
     def understand(self, text: str) -> Query:
         """Mends spelling, recognises Vietnamese, and takes the query apart."""
@@ -214,40 +128,22 @@ class Library:
         elsewhere = max(sentences[ELSEWHERE_ID].values(), default=0.0)
         english = self._terms.asked.scores(query.terms)
         vietnamese = self._terms.asked_vietnamese.scores(query.syllables)
+        exact = self._terms.english.coverages(query.identifiers)
+        said = self._terms.english.coverages(query.terms)
+        said_vi = self._terms.vietnamese.coverages(query.syllables)
         found = [
-            self._candidate(
-                query, note.id, sentences[note.id], max(english[note.id], vietnamese[note.id]),
-                elsewhere,
+            candidate(
+                note.id,
+                sentences[note.id],
+                lexical=max(english[note.id], vietnamese[note.id]),
+                exact=exact[note.id],
+                coverage=max(said[note.id], said_vi[note.id]),
+                elsewhere=elsewhere,
             )
             for note in self.notes.values()
             if not topics or set(topics) & set(note.topics)
-        ]  # fmt: skip
+        ]
         return tuple(sorted(found, key=lambda c: (-c.score, c.note_id)))
-
-    def _candidate(
-        self,
-        query: Query,
-        note_id: str,
-        near: Mapping[int, float],
-        lexical: float,
-        elsewhere: float,
-    ) -> Candidate:
-        own = {n: s for n, s in near.items() if n < ASKED_ORDINAL}
-        best = sorted(own.values(), reverse=True)[:_NEAREST]
-        return Candidate(
-            note_id=note_id,
-            dense=best[0] if best else 0.0,
-            nearest_three=sum(best) / len(best) if best else 0.0,
-            asked=max((s for n, s in near.items() if n >= ASKED_ORDINAL), default=0.0),
-            lexical=lexical,
-            exact=self._terms.english.coverage(query.identifiers, note_id),
-            coverage=max(
-                self._terms.english.coverage(query.terms, note_id),
-                self._terms.vietnamese.coverage(query.syllables, note_id),
-            ),
-            sentences=own,
-            elsewhere=elsewhere,
-        )
 
     def _similar_sentences(self, english: str) -> dict[str, dict[int, float]]:
         """Cosines by note id and ordinal of the passages near the query."""
@@ -263,15 +159,12 @@ def _prose(note: Note) -> str:
     return f"{note.title}. {note.summary_en} {note.body}"
 
 
-def _key(text: str) -> str:
-    import hashlib
-
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def open_library(home: Path, folder: Path = NOTES_FOLDER) -> Library:
     """The library of this folder, opened once a process and again when a note has changed."""
-    stamp = tuple((p.name, p.stat().st_mtime_ns) for p in sorted(folder.glob("*.md")))
+    with os.scandir(folder) as entries:
+        stamp = tuple(
+            sorted((e.name, e.stat().st_mtime_ns) for e in entries if e.name.endswith(".md"))
+        )
     return _library(home, folder, stamp, chosen_index())
 
 

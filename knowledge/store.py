@@ -9,11 +9,10 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from knowledge.embedding import Vectors
 from knowledge.errors import KnowledgeError
@@ -27,12 +26,11 @@ if TYPE_CHECKING:
 _FOLDER = "chroma"
 _LOCK = "chroma.lock"
 _BATCH = 500
+_DIGEST = "digest"  # of all passages that the collection holds, when it is whole
 
 
-class PassageMatch(BaseModel):
+class PassageMatch(NamedTuple):
     """A passage near a query; `similarity` is the cosine, 1 for the same direction."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     note_id: str
     ordinal: int
@@ -91,6 +89,9 @@ class PassageStore:
 
     def _synchronise(self, passages: Sequence[Passage], vectors_of: VectorsOf) -> int:
         """Deletes what went, writes what changed, and counts the latter."""
+        digest = _digest(passages)
+        if (self._collection.metadata or {}).get(_DIGEST) == digest:
+            return 0
         held = self._collection.get(include=["metadatas"])
         old = {
             i: str((m or {}).get("text_hash"))
@@ -104,6 +105,8 @@ class PassageStore:
         vectors = vectors_of(changed) if changed else {}
         for start in range(0, len(changed), _BATCH):
             self._write(changed[start : start + _BATCH], vectors)
+        # Last of all: whoever was stopped before begins anew.
+        self._collection.modify(metadata={_DIGEST: digest})
         return len(changed)
 
     def _write(self, passages: Sequence[Passage], vectors: Mapping[str, Vectors]) -> None:
@@ -119,20 +122,18 @@ class PassageStore:
     def nearest(self, vector: Vectors, count: int) -> tuple[PassageMatch, ...]:
         """At most `count` passages, the most similar first; equals in the order of their ids."""
         found = self._collection.query(
-            query_embeddings=vector.reshape(1, -1),
-            n_results=count,
-            include=["metadatas", "distances"],
+            query_embeddings=vector.reshape(1, -1), n_results=count, include=["distances"]
         )
-        metadatas, distances = found["metadatas"], found["distances"]
-        if not metadatas or not distances:
+        if not found["distances"]:
             return ()
+        # The ids say what the metadata says, which would be read from the database.
         matches = (
             PassageMatch(
-                note_id=str(m["note_id"]),
-                ordinal=int(str(m["ordinal"])),
-                similarity=round(1.0 - float(d), 6),
+                note_id=passage_id.rpartition("#")[0],
+                ordinal=int(passage_id.rpartition("#")[2]),
+                similarity=round(1.0 - float(distance), 6),
             )
-            for m, d in zip(metadatas[0], distances[0], strict=True)
+            for passage_id, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         )
         return tuple(sorted(matches, key=lambda m: (-m.similarity, m.note_id, m.ordinal)))
 
@@ -205,8 +206,12 @@ def _made(client: "ClientAPI", collection_name: str) -> "Collection":
 
 
 def _of_release(collection_name: str, passages: Sequence[Passage]) -> str:
+    return f"{collection_name[:50]}-{_digest(passages)[:12]}"
+
+
+def _digest(passages: Sequence[Passage]) -> str:
     content = "".join(sorted(f"{p.id} {p.text_hash}\n" for p in passages))
-    return f"{collection_name[:50]}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 @contextmanager

@@ -43,7 +43,7 @@ def _answer(
 
     text, history = _asked(value)
     settings = Settings()
-    use_chosen_index(settings)
+    use_chosen_index(settings, asks_once=True)
     language = settings.language or detect(text)[0] or _language_of(history)
     found = answered(
         as_text(text, "The question"), home=settings.home, language=language, history=history

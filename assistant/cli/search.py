@@ -40,7 +40,7 @@ def _hits(
     if not isinstance(text, str) or not text.strip():
         raise InvalidInputError("There is nothing to search for.", remedy="Give a query as text.")
     settings = Settings()
-    use_chosen_index(settings)
+    use_chosen_index(settings, asks_once=True)
     _check(topics)
     found = search(as_text(text, "The query"), k, home=settings.home, topics=topics)
     return [hit.model_dump(mode="json") for hit in found]

@@ -11,8 +11,10 @@ import pytest
 from knowledge.build import build
 from knowledge.embedding import DIMENSION, TOKENIZER_PATH, MiniLmEmbedder, Vectors
 from knowledge.errors import KnowledgeError
+from knowledge.index_choice import IndexChoice
 from knowledge.note import NOTES_FOLDER
 from knowledge.passage import Passage
+from knowledge.retrieval import Library
 from knowledge.store import PassageStore
 from knowledge.vectors import complete_vectors, load_vectors, save_vectors
 
@@ -162,3 +164,43 @@ def test_importing_knowledge_loads_nothing_heavy() -> None:
     code = f"import sys, knowledge.answering; print(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_asking_once_loads_neither_the_framework_nor_the_vector_store(tmp_path: Path) -> None:
+    code = (
+        "import sys; from assistant.cli.main import main\n"
+        "try: main(['ask', 'default cooldown of auto scaling'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'langchain', 'langchain_core', 'chromadb', 'boto3'} & set(sys.modules)))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={"SAGEPILOT_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert "300 seconds" in found.stdout
+    assert found.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_asking_once_finds_what_the_vector_store_finds(tmp_path: Path) -> None:
+    once, kept = Library(tmp_path, index=IndexChoice(asks_once=True)), Library(tmp_path)
+    for question in ("default cooldown", "serverless không hỗ trợ gì", "endpoint fails to start"):
+        found = [
+            [(c.note_id, c.score) for c in library.candidates(library.understand(question))[:10]]
+            for library in (once, kept)
+        ]
+        assert [i for i, _ in found[0]] == [i for i, _ in found[1]]
+        assert np.allclose([s for _, s in found[0]], [s for _, s in found[1]], atol=1e-3)
+
+
+def test_an_index_that_was_stopped_half_way_is_completed(tmp_path: Path) -> None:
+    a, b = passage("a", "one"), passage("b", "two")
+    rows = np.eye(2, DIMENSION, dtype=np.float32)
+
+    def stopped(_: Sequence[Passage]) -> dict[str, Vectors]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        PassageStore(tmp_path, "some-notes", [a, b], stopped)
+    vectors = {a.text_hash: rows[0], b.text_hash: rows[1]}
+    assert PassageStore(tmp_path, "some-notes", [a, b], lambda _: vectors).written == 2
+    assert PassageStore(tmp_path, "some-notes", [a, b], stopped).written == 0
