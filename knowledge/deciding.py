@@ -77,6 +77,8 @@ _VIETNAMESE_FILLERS = frozenset(
 )
 _OPTIONS = ("serverless", "asynchron", "real-tim", "batch")
 _VIETNAMESE_OPTIONS = ("serverless", "bat dong bo", "thoi gian thuc", "batch")
+_SUBJECTS = frozenset((*_OPTIONS, "bat", "dong", "bo", "thoi", "gian", "thuc"))
+_PARTS_OF_NAMES = frozenset({"real", "tim"})  # of "real-time", which is counted whole
 _SURE, _SURE_OF_YES, _SURE_OF_VIETNAMESE_YES = 0.6, 0.85, 0.75
 _FROM_TITLE = 0.9
 
@@ -100,7 +102,8 @@ def roots(text: str, *, vietnamese: bool = False) -> list[str]:
     """Counted words without endings: "deleting" is "delete", "configuration" is "config"."""
     if vietnamese:
         return [w for w in re.findall(r"[^\W_]+", fold(text)) if w not in _VIETNAMESE_FILLERS]
-    return ["0" if word == "zero" else _root(word) for word in terms(expand_aliases(text))]
+    found = ["0" if word == "zero" else _root(word) for word in terms(expand_aliases(text))]
+    return [word for word in found if word not in _PARTS_OF_NAMES]
 
 
 def _root(word: str) -> str:
@@ -144,7 +147,8 @@ def _told(question: Question, clause: str, context: set[str]) -> tuple[float, bo
     have = set(roots(clause, vietnamese=question.vietnamese))
     direct = [w for w in question.words if w in have]
     absent = [w for w in question.words if w not in have]
-    if not direct:
+    telling = [w for w in question.words if w not in _SUBJECTS]
+    if not direct or (telling and not set(telling) & have):
         return None
     from_context = sum(w in context for w in absent)
     share = (len(direct) + _FROM_TITLE * from_context) / len(question.words)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from knowledge.note import load_notes
 
 OPEN = tomllib.loads((Path(__file__).parent / "open_questions.toml").read_text(encoding="utf-8"))
 MOST_WORDS = 120
+SETS = ("tuning", "held", "fresh", "blind")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
 _RULE = re.compile(r"\b(?:REC|CHK|PRE)-\d{3}\b")
 
@@ -80,3 +82,29 @@ def marks(half: str, ask: Ask) -> list[Mark]:
 
 def wrongly_answered(half: str, ask: Ask) -> list[str]:
     return [q["id"] for q in asked("none", half) if ask(q).grounded]
+
+
+def table(home: Path) -> str:
+    """Right, uncited, unsourced and wrongly answered of each set, as Markdown."""
+    from assistant.ruled_answers import answered
+
+    def ask(question: dict[str, Any]) -> Answer:
+        history = tuple(question.get("history", ()))
+        return answered(question["text"], home=home, language=question["language"], history=history)
+
+    lines = ["| set | right | of | uncited | unsourced number | unanswerable answered | of |"]
+    lines.append("|---|---|---|---|---|---|---|")
+    for half in SETS:
+        marked, wrong = marks(half, ask), wrongly_answered(half, ask)
+        lines.append(
+            f"| {half} | {sum(m.right for m in marked)} | {len(marked)} | "
+            f"{sum(not m.cited for m in marked)} | {sum(bool(m.unsourced) for m in marked)} | "
+            f"{len(wrong)} | {len(asked('none', half))} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    from assistant.settings import Settings
+
+    sys.stdout.write(table(Settings().home) + "\n")
