@@ -235,7 +235,7 @@ class _Told:
         return f"[{self._cited.index(citation) + 1}]"
 
     def _name(self, option: str) -> str:
-        from assistant.offline.replies import option_name
+        from assistant.offline.option_names import option_name
 
         return option_name(option, self._)
 

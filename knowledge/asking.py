@@ -201,4 +201,4 @@ def _parts(question: str) -> tuple[str, ...]:
     told = {_dimension(p) for p in parts}
     if len(parts) < 2 or len(asking) < len(parts) or len(parts) > _MOST_PARTS:
         return ()
-    return tuple(parts) if len(told) > 1 else ()
+    return tuple(parts) if len(told) > 1 and None not in told else ()

@@ -151,7 +151,7 @@ def fitting(note: Note, question: str, wanted: Wanted, bound: Bound | None) -> l
 
 
 def _asked_words(question: str) -> set[str]:
-    words = set(terms(question)) | {stem(w) for w in re.findall(r"[a-z]+", question.lower())}
+    words = set(terms(question)) | {stem(w) for w in re.findall(r"[a-z0-9]+", question.lower())}
     more = {meant for word in words for meant in MEANS.get(word, ())}
     return words | more | {w.replace("-", "") for w in words}
 

@@ -6,7 +6,7 @@ from typing import Any
 from assistant.messages import N_, Translator, as_decimal
 from assistant.offline.fields import label, shown
 from assistant.offline.history import dictionary
-from assistant.offline.replies import option_name
+from assistant.offline.option_names import option_name
 
 
 def differences(base: Mapping[str, Any], other: Mapping[str, Any], _: Translator) -> list[str]:

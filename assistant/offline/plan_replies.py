@@ -6,7 +6,8 @@ from typing import Any
 from assistant.messages import Translator, as_decimal
 from assistant.offline.fields import bytes_shown
 from assistant.offline.history import rows
-from assistant.offline.replies import WARNINGS_SHOWN, option_name
+from assistant.offline.option_names import option_name
+from assistant.offline.replies import WARNINGS_SHOWN
 from assistant.offline.tool_sentences import localized
 
 

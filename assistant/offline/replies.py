@@ -6,16 +6,9 @@ from typing import Any
 from assistant.messages import N_, Translator, as_decimal
 from assistant.offline.fields import known, milliseconds_shown
 from assistant.offline.history import ToolResult, dictionary, rows
+from assistant.offline.option_names import option_name
 from assistant.offline.tool_sentences import localized
 
-OPTION_NAMES: dict[str, str] = {
-    "real-time": N_("real-time endpoint"),
-    "serverless": N_("serverless endpoint"),
-    "asynchronous": N_("asynchronous endpoint"),
-    "batch-transform": N_("batch transform job"),
-    "edge": N_("model on the device itself"),
-    "none": N_("solution outside SageMaker hosting"),
-}
 JOB = "batch-transform"
 #: What a plan can be made for.
 PLANNED = ("real-time", "serverless", "asynchronous", JOB)
@@ -32,11 +25,6 @@ _INSTEAD: dict[str, str] = {
 _REASONS_SHOWN = 3
 WARNINGS_SHOWN = 3
 _ASSUMPTIONS_SHOWN = 6
-
-
-def option_name(option: str, _: Translator) -> str:
-    """Name an inference option; an unknown one keeps its own name."""
-    return _(OPTION_NAMES[option]) if option in OPTION_NAMES else option
 
 
 def explained(recommendation: Mapping[str, Any], _: Translator, taken: Mapping[str, Any]) -> str:

@@ -23,7 +23,8 @@ from assistant.offline.endpoint_sections import (
 from assistant.offline.fields import known
 from assistant.offline.history import dictionary, rows
 from assistant.offline.meaning import Intent
-from assistant.offline.replies import cost, explained, failed, option_name, reasons
+from assistant.offline.option_names import option_name
+from assistant.offline.replies import cost, explained, failed, reasons
 from assistant.offline.talk import Talk
 
 _FACTOR_FIELDS: dict[str, tuple[str, ...]] = {

@@ -1,5 +1,7 @@
 """Open questions with required and forbidden facts; the answers were tuned on one half only."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,12 @@ def test_the_size_of_a_setting_is_no_requirement(ask: Ask) -> None:
     found = ask({"text": "Is 3072 MB of memory enough for serverless?", "language": "en"})
     assert found.rules == ()
     assert found.grounded
+
+
+def test_an_answer_by_rules_loads_no_chat_framework(home: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from assistant.ruled_answers import answered;"
+        "answered('can serverless take 6 MB?', home=Path(sys.argv[1]));"
+        "sys.exit(any(m.startswith('lang') and m != 'langdetect' for m in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(home)], check=False).returncode == 0
