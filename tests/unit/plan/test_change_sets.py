@@ -175,11 +175,13 @@ def test_a_failed_stack_is_explained_by_its_first_failure() -> None:
     clients = Answers(
         describe_stacks={"Stacks": [{"StackStatus": "ROLLBACK_COMPLETE"}]},
         describe_stack_events=newest_first(FAILED),
+        filter_log_events={"events": [{"timestamp": 1, "message": "RuntimeError: no weights"}]},
     )
     told: list[str] = []
     with pytest.raises(DeploymentFailedError) as caught:
         told.extend(wait("stack_complete", NAMES, clients, sleep=lambda _: None, poll_s=0))
     assert "Endpoint CREATE_FAILED: the model raised" in caught.value.message
+    assert "RuntimeError: no weights" in caught.value.message
     assert "/aws/sagemaker/Endpoints/p-Endpoint" in caught.value.remedy
 
 
