@@ -69,7 +69,7 @@ class MakePlan(_Arguments):
 
 
 class SearchNotes(_Arguments):
-    """Answer a question about SageMaker from the notes, with citations."""
+    """Answer a question about SageMaker from the notes, or of "my documents" from those, cited."""
 
     query: str = Field(min_length=1, max_length=2000)
     k: int = Field(default=5, ge=1, le=10)
@@ -218,12 +218,15 @@ def _proposed(plan: DeploymentPlan, place: Workplace) -> Outcome:
 
 
 def _search(arguments: SearchNotes, state: State, place: Workplace) -> Outcome:
+    from assistant.own_documents import asks_own_documents, from_own_documents
     from assistant.ruled_answers import answered, earlier_questions
     from knowledge.errors import KnowledgeError
 
     language: Literal["en", "vi"] = "vi" if state.get("language") == "vi" else "en"
     history = earlier_questions(state.get("messages", ()))
     try:
+        if asks_own_documents(arguments.query):
+            return Outcome(from_own_documents(arguments.query, home=place.home, language=language))
         found = answered(arguments.query, home=place.home, language=language, history=history)
     except KnowledgeError as error:
         raise UserError(error.message, remedy=error.remedy) from error

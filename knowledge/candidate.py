@@ -89,7 +89,8 @@ def candidate(
     """A note with the cosines of its passages and phrases near the query, by ordinal."""
     own = {n: s for n, s in near.items() if n < ASKED_ORDINAL}
     best = sorted(own.values(), reverse=True)[:_NEAREST]
-    return Candidate(
+    # Already of these types; a query makes one for every note.
+    return Candidate.model_construct(
         note_id=note_id,
         dense=best[0] if best else 0.0,
         nearest_three=sum(best) / len(best) if best else 0.0,

@@ -32,6 +32,11 @@ class OwnCitation(BaseModel):
     page: int | None
     heading: str
 
+    def place(self, language: Literal["en", "vi"]) -> str:
+        """Page and heading in words; empty for a document with neither."""
+        page = f"{_PAGE[language]} {self.page}" if self.page else ""
+        return ", ".join(part for part in (page, self.heading) if part)
+
 
 class OwnAnswer(BaseModel):
     """Quotations from a person's documents.
@@ -61,22 +66,22 @@ def answer_from_documents(
     if not hits:
         return OwnAnswer(answer=_NONE[language], citations=(), grounded=False)
     quoted = [hit for hit in hits if hits[0].score - hit.score <= _NEAR]
-    lines = [
-        f"“{_best_sentences(question, hit.text)}” [yours {n}] ({_place(hit, language)})"
-        for n, hit in enumerate(quoted, start=1)
-    ]
-    return OwnAnswer(
-        answer="\n".join((_FOUND[language], *lines)),
-        citations=tuple(
-            OwnCitation(document=h.document, page=h.page, heading=h.heading) for h in quoted
-        ),
-        grounded=True,
+    cited = tuple(
+        OwnCitation(document=hit.document, page=hit.page, heading=hit.heading) for hit in quoted
     )
+    lines = [
+        _line(n, question, pair, language)
+        for n, pair in enumerate(zip(quoted, cited, strict=True), 1)
+    ]
+    return OwnAnswer(answer="\n".join((_FOUND[language], *lines)), citations=cited, grounded=True)
 
 
-def _place(hit: DocumentHit, language: Literal["en", "vi"]) -> str:
-    page = f"{_PAGE[language]} {hit.page}" if hit.page else ""
-    return ", ".join(part for part in (hit.document, page, hit.heading) if part)
+def _line(
+    n: int, question: str, pair: tuple[DocumentHit, OwnCitation], language: Literal["en", "vi"]
+) -> str:
+    hit, citation = pair
+    place = ", ".join(filter(None, (citation.document, citation.place(language))))
+    return f"“{_best_sentences(question, hit.text)}” [yours {n}] ({place})"
 
 
 def _best_sentences(question: str, text: str) -> str:

@@ -16,6 +16,7 @@ from assistant.offline.catalogue_talk import catalogue
 from assistant.offline.code_talk import code
 from assistant.offline.courtesies import not_understood, summary
 from assistant.offline.desk import Desk, ToolNeeded
+from assistant.offline.documents_talk import quoting_documents
 from assistant.offline.history import Turn, read_turn, rows
 from assistant.offline.later_life import later_life
 from assistant.offline.meaning import Intent, Understanding
@@ -110,10 +111,9 @@ def _notes(reply: Reply, language: str) -> dict[str, Any]:
 
 
 def _answer(talk: Talk) -> Reply:
-    if (pasted := answering_pasted(talk)) is not None:
-        return pasted
-    if (practised := practising(talk)) is not None:
-        return practised
+    for other in (answering_pasted, quoting_documents, practising):
+        if (reply := other(talk)) is not None:
+            return reply
     if Intent.RESTART in talk.intents:
         return _restart(talk)
     for wish in (code, starting, later_life, catalogue):

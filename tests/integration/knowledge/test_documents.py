@@ -203,3 +203,24 @@ def test_the_command_line_adds_lists_asks_and_removes(tmp_path: Path) -> None:
     assert "Osprey" not in told["answer"]
     assert told["documents"]["citations"][0]["document"] == "handbook.md"
     assert run("documents", "remove", "handbook.md")["removed"]["name"] == "handbook.md"
+
+
+def test_the_conversation_quotes_the_documents_when_they_are_asked(tmp_path: Path) -> None:
+    mine = Documents(tmp_path)
+    mine.add(written(tmp_path / "handbook.md", HANDBOOK), NOW)
+    mine.add(written(tmp_path / "zebra.md", HOSTILE), NOW)
+    said = ("what do my documents say about the pager?", "what do my documents say about zebras?")
+    lines = "".join(json.dumps({"say": text}) + "\n" for text in said)
+    found = subprocess.run(
+        [sys.executable, "-m", "assistant.cli.main", "chat", "--jsonl"],
+        input=lines, capture_output=True, text=True, check=True,
+        env={"SAGEPILOT_HOME": str(tmp_path)},
+    )  # fmt: skip
+    told = [json.loads(line) for line in found.stdout.splitlines()]
+    messages = [event for event in told if event["event"] == "message"]
+    assert "handbook.md, Handbook of the Bluebird team > On call" in messages[0]["text"]
+    assert messages[0]["citations"][0]["origin"] == "yours"
+    assert messages[1]["text"].startswith("From your documents:")
+    assert {event["event"] for event in told} <= {
+        "text_delta", "message", "tool_started", "tool_finished", "turn_finished",
+    }  # fmt: skip
