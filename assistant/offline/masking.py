@@ -43,6 +43,7 @@ _FOREIGN_NUMBERS = (
     rf"\b(\d{{1,2}}\s(?:{_MONTHS}))\b",
     rf"\b(?:{_MONTHS})\.?\s(\d{{1,2}})\b(?!\s*(?:[kmg]b|ms|s\b|rps))",
     r"(#\d+)",
+    r"(?<![\w./-])([a-z0-9]+(?:-[a-z0-9]+)*-[0-9a-f]{8})(?![\w-])",  # a name that a plan gave
     r"\b(ml\.[a-z0-9-]+\.\w+)",
     r"\b(?:accuracy|auc|roc|f1(?:[ -]score)?|precision|recall|r2|mape|rmse|mae|"
     r"confidence|do chinh xac)\b[^.,;\d]{0,14}(\d+(?:[.,]\d+)?\s?%?)",
