@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 
 import numpy
@@ -14,6 +15,7 @@ from tests.integration.lifecycle.conftest import second_model  # noqa: F401 - fi
 from tools.sandbox import control
 
 DEFAULT_TURNS = 3
+REST_S = 60.0
 
 
 class Life(Talk):
@@ -40,6 +42,16 @@ class Life(Talk):
         failed = [event for event in seen if isinstance(event, events.Failed)]
         assert failed == []
         return plan
+
+    def at_rest(self, endpoint_name: str) -> None:
+        """Wait while the endpoint scales by itself: nothing is planned on one that changes."""
+        end = time.monotonic() + REST_S
+        while time.monotonic() < end:
+            rows = [r for r in self.app.endpoints() if r["endpoint_name"] == endpoint_name]
+            if rows and rows[0]["status"] in {"InService", "Parked"}:
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{endpoint_name} does not come to rest")
 
     def answers(self, endpoint_name: str, rows: numpy.ndarray | None) -> object:
         """Return predictions: of `rows`, or of the endpoint's own sample."""

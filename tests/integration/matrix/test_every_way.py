@@ -59,16 +59,21 @@ def test_a_cell_from_a_sentence_to_nothing_left(
     first = life.answers(name, rows)
     assert expected in (None, first)
 
+    life.at_rest(name)
     life.carried_out(f"update {name} to the new model at {second_model}", "update")
     changed = life.answers(name, iris[0])
     assert set(changed) == {10, 11, 12}
+    life.at_rest(name)
     life.carried_out("undo that", "undo")
     assert life.answers(name, rows) == first
 
+    life.at_rest(name)
     life.carried_out(f"park {name} over the weekend", "park")
+    life.at_rest(name)
     life.carried_out(f"wake {name} up", "unpark")
     assert life.answers(name, rows) == first
 
+    life.at_rest(name)
     life.carried_out(f"delete the endpoint {name}", "delete")
     assert_nothing_left(life.app, name)
 
