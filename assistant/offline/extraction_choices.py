@@ -119,20 +119,8 @@ def endpoint_names(passage: str) -> Iterator[Candidate]:
         yield Candidate(field="endpoint_name", value=None, start=start, end=end)
 
 
-#: A name of several parts, as endpoints have: a framework in it says nothing ("xgboost-churn-v2").
-_RESOURCE_NAME = re.compile(
-    r"(?<![\w./-])(?!scikit-learn-)[a-z0-9]+(?:-[a-z0-9]+){2,}(?![\w./-])"
-    r"|(?<![\w./-])[a-z0-9-]+-[0-9a-f]{8}(?![\w./-])"
-)
-
-
 def _frameworks(passage: str) -> Iterator[Candidate]:
-    named = [match.span() for match in _RESOURCE_NAME.finditer(passage)]
-    found = [
-        m
-        for m in framework_pattern().finditer(passage)
-        if m.lastgroup and not any(a <= m.start() < b for a, b in named)
-    ]
+    found = [m for m in framework_pattern().finditer(passage) if m.lastgroup]
     for match in found:
         before = passage[: match.start()]
         if _FRAMEWORK_DENIED.search(before):

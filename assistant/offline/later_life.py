@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from assistant.messages import Translator
 from assistant.offline.history import dictionary, rows
-from assistant.offline.meaning import Fact
 from assistant.offline.plan_replies import endpoint_rows, proposed
 from assistant.offline.replies import failed
 from assistant.offline.talk import Reply, Talk
@@ -64,25 +63,18 @@ def _wish(talk: Talk) -> _Wish | None:
     if len(text) > _LONGEST or _HOW.match(folded.text):
         return None
     if found := _UPDATE.search(folded.text):
-        name = _named(found, folded)
         facts = [
             {"field": fact.field, "value": fact.value, "quote": fact.quote}
-            for fact in _said(talk, name)
+            for fact in talk.understood.facts
             if fact.field != "endpoint_name"
         ]
-        return _Wish("plan_update", name, {"facts": facts}) if facts else None
+        return _Wish("plan_update", _named(found, folded), {"facts": facts}) if facts else None
     if found := _DELETE_AT.search(folded.text):
         return _Wish("plan_expiry", _named(found, folded), {"at": _clock(found)})
     for tool, pattern in (("plan_unpark", _UNPARK), ("plan_park", _PARK)):
         if found := pattern.search(folded.text):
-            name = _named(found, folded)
-            return None if _said(talk, name) else _Wish(tool, name, {})
+            return None if talk.understood.facts else _Wish(tool, _named(found, folded), {})
     return None
-
-
-def _said(talk: Talk, name: str | None) -> list[Fact]:
-    """The facts of the message; a framework in an endpoint's own name says nothing."""
-    return [fact for fact in talk.understood.facts if fact.quote not in (name or "")]
 
 
 def _named(found: re.Match[str], folded: FoldedText) -> str | None:

@@ -43,7 +43,6 @@ _FOREIGN_NUMBERS = (
     rf"\b(\d{{1,2}}\s(?:{_MONTHS}))\b",
     rf"\b(?:{_MONTHS})\.?\s(\d{{1,2}})\b(?!\s*(?:[kmg]b|ms|s\b|rps))",
     r"(#\d+)",
-    r"(?<![\w./-])([a-z0-9]+(?:-[a-z0-9]+)*-[0-9a-f]{8})(?![\w-])",  # a name that a plan gave
     r"\b(ml\.[a-z0-9-]+\.\w+)",
     r"\b(?:accuracy|auc|roc|f1(?:[ -]score)?|precision|recall|r2|mape|rmse|mae|"
     r"confidence|do chinh xac)\b[^.,;\d]{0,14}(\d+(?:[.,]\d+)?\s?%?)",
@@ -56,9 +55,35 @@ _FOREIGN_NUMBERS = (
 _PATTERNS = tuple(re.compile(pattern) for pattern in _FOREIGN_NUMBERS)
 
 
+#: Names of endpoints: those that plans give, others where a message says that they are names.
+_NAMES = (
+    re.compile(r"(?<![\w./-])([a-z0-9]+(?:-[a-z0-9]+)*-[0-9a-f]{8})(?![\w/-])"),
+    re.compile(
+        r"(?<![\w-])(?:endpoint|delete|remove|park|unpark|wake|xoa|go bo|danh thuc|tam dung)\s+"
+        r"(?:(?:the|my|our|up|cai)\s+)?(?:endpoint\s+)?([a-z0-9]+(?:-[a-z0-9]+)+)(?![\w/-])"
+    ),
+    re.compile(
+        r"(?<![\w-])(?:update|status of|cap nhat)\s+(?:(?:the|my|our|cai)\s+)?"
+        r"([a-z0-9]+(?:-[a-z0-9]+){2,})(?![\w/-])"
+    ),
+)
+
+
 def blank(text: str, start: int, end: int, filler: str = " ") -> str:
     """Replace `text[start:end]` by as many fillers."""
     return text[:start] + filler * (end - start) + text[end:]
+
+
+def with_plain_names(text: str) -> str:
+    """Make every sign of an endpoint's name an "n": a name it stays, but it says nothing.
+
+    Else "xgboost-churn" would name a framework, and "iris-8353653b" a number of parameters.
+    """
+    for pattern in _NAMES:
+        for match in pattern.finditer(text):
+            plain = re.sub(r"[a-z0-9]", "n", match[1])
+            text = text[: match.start(1)] + plain + text[match.end(1) :]
+    return text
 
 
 def without_others_words(text: str) -> str:

@@ -39,7 +39,12 @@ from assistant.offline.extraction_sources import sources
 from assistant.offline.forgetting import forgotten
 from assistant.offline.intents import corrects, intents, is_out_of_scope, manipulates, option_named
 from assistant.offline.language import detect
-from assistant.offline.masking import blank, without_foreign_numbers, without_others_words
+from assistant.offline.masking import (
+    blank,
+    with_plain_names,
+    without_foreign_numbers,
+    without_others_words,
+)
 from assistant.offline.meaning import (
     Candidate,
     Fact,
@@ -149,7 +154,7 @@ def understand(
     plain = found.text
     for name in names:
         plain = blank(plain, name.start, name.end)
-    words = with_headings(without_others_words(plain))
+    words = with_headings(without_others_words(with_plain_names(plain)))
     plain = without_foreign_numbers(_without_old_values(words))
     parts = passages(plain, expected=bool(expecting), vietnamese=spoken == "vi")
     reading = _read(

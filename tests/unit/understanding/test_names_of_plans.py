@@ -5,19 +5,38 @@ import pytest
 from assistant.offline.meaning import Intent
 from assistant.offline.understanding import understand
 
-NAMES = ["xgboost-regression-model-8353653b", "iris-1000000b", "onnx-demo-00000010", "m-12345678"]
+NAMES = [
+    "xgboost-regression-model-8353653b",
+    "iris-1000000b",
+    "onnx-demo-00000010",
+    "m-12345678",
+    "xgboost-churn-v2",
+    "pytorch-prod",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_endpoint_is_deleted_by_any_name(name):
-    meant = understand(f"delete the endpoint {name}")
-    assert meant.intents == (Intent.DELETE,)
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("delete {}", Intent.DELETE),
+        ("delete the endpoint {}", Intent.DELETE),
+        ("xóa endpoint {}", Intent.DELETE),
+        ("what is the status of endpoint {}?", Intent.STATUS),
+        ("is endpoint {} healthy?", Intent.STATUS),
+    ],
+)
+def test_an_endpoint_is_meant_by_any_name(words, intent, name):
+    meant = understand(words.format(name))
+    assert meant.intents == (intent,)
     assert meant.endpoint_name == name
     assert meant.facts == ()
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("words", ["park {} over the weekend", "wake {} up", "xóa endpoint {}"])
+@pytest.mark.parametrize(
+    "words", ["park {} over the weekend", "wake {} up", "unpark endpoint {}", "đánh thức {}"]
+)
 def test_no_fact_is_read_out_of_a_name(words, name):
     assert understand(words.format(name)).facts == ()
 
