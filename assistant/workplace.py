@@ -113,15 +113,12 @@ class Workplace(NamedTuple):
         return limited if fits and (asked is None or rule.allows(asked)) else self.catalog
 
     def _listed(self, needs: Requirements) -> Recommendation:
-        model_id, _, version = (needs.model_source.uri if needs.model_source else "").partition("@")
-        listed = self.catalogue(needs.region or self.region)
-        model = listed.model(model_id, version or None)
-        size_bytes = listed.size_bytes(model)
-        known = catalogue.known_needs(needs, model, size_bytes)
-        chosen = catalogue.recommended(known, model, self.catalog)
+        found = catalogue.look_up(needs, self.catalogue(needs.region or self.region))
+        allowed = self.catalog_for(needs)
+        chosen = catalogue.recommended(found.needs, found.model, allowed)
         if chosen.inference_option not in ENDPOINT_OPTIONS:
             return chosen
-        return catalogue.settle(model, chosen, size_bytes, self.catalog)[1]
+        return catalogue.settle(found.model, chosen, found.size_bytes, allowed)[1]
 
     def plan(self, needs: Requirements, method: DeploymentMethod | None = None) -> DeploymentPlan:
         """Plan for `needs` in the region they name, or ours.

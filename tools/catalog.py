@@ -205,11 +205,6 @@ class Catalog:
             for name, entry in self._instances["types"].items()
         }
 
-    @property
-    def availability_source_url(self) -> str:
-        """Where the list of types a Region offers comes from."""
-        return str(self._instances["availability"]["source_url"])
-
     def limited_to(self, instance_types: Iterable[str]) -> "Catalog":
         """Return the same catalog with these instance types alone."""
         wanted = set(instance_types)
@@ -255,10 +250,6 @@ class Catalog:
             usd_per_second_inference=Decimal(entry["duration"][0]),
             **self._origin(region, entry["warm"]),
         )
-
-    def storage_price(self, region: str) -> UnitPrice | None:
-        """Return the price of a GB-month of endpoint storage, or None when it is not known."""
-        return self._unit_price("storage_gb_month", region)
 
     def data_price(self, region: str) -> UnitPrice | None:
         """Return the price of a GB of data processed, each way, or None when it is not known."""

@@ -137,7 +137,8 @@ _UNDO = _pattern(
 )
 _STATUS = _pattern(
     r"is (?:(?:the|my|our) )?(?:endpoint )?[a-z0-9]+(?:-[a-z0-9]+)+ "
-    r"(?:healthy|up|running|ok|alive|in service|live|ready|done)|status|is (?:it|the endpoint|my endpoint|the deployment|that|everything) "
+    r"(?:healthy|up|running|ok|alive|in service|live|ready|done)|status|"
+    r"is (?:it|the endpoint|my endpoint|the deployment|that|everything) "
     r"(?:done|"
     r"ready|up|running|finished|deployed|live|there|working|complete|in service|ok)(?: "
     r"yet)?|how(?:'s| is| are) (?:it|the deployment|my (?:endpoint|deployment)|things|"

@@ -87,6 +87,32 @@ class CatalogueWish(NamedTuple):
         ]
 
 
+class LookedUp(NamedTuple):
+    """A catalogue model that was named by its id, and what that tells of the needs.
+
+    Attributes:
+        size_bytes: Of its data; None when not known.
+        needs: With what the catalogue tells, where nothing was said.
+    """
+
+    model: CatalogueModel
+    size_bytes: int | None
+    needs: Requirements
+
+
+def look_up(needs: Requirements, listed: JumpStartCatalogue) -> LookedUp:
+    """Return the model that `needs` name as "id" or "id@version".
+
+    Raises:
+        NotFoundError: The catalogue does not list it.
+        InvalidInputError: It cannot be deployed by its id.
+    """
+    model_id, _, version = (needs.model_source.uri if needs.model_source else "").partition("@")
+    model = listed.model(model_id, version or None)
+    size_bytes = listed.size_bytes(model)
+    return LookedUp(model, size_bytes, known_needs(needs, model, size_bytes))
+
+
 def known_needs(needs: Requirements, model: CatalogueModel, size_bytes: int | None) -> Requirements:
     """Return `needs` with what the catalogue tells filled in where nothing was said.
 

@@ -13,7 +13,7 @@ from tools.jumpstart.reading import catalogue_of
 from tools.packaging import Package, package
 from tools.packing.several import entries, size_bytes
 from tools.planners import catalogue, hub
-from tools.planners.catalogue import CatalogueWish, known_needs, licence_of, settle
+from tools.planners.catalogue import CatalogueWish, licence_of, settle
 from tools.planners.hub import HubWish, hub_wish, sized_needs
 from tools.planners.neo_package import advised, for_neo, noted, refuse_published
 from tools.planners.place import Place
@@ -202,12 +202,8 @@ def _listed_wish(needs: Requirements, clients: AwsClients, room: Workroom) -> Wi
         NotFoundError: The catalogue does not list it.
         InvalidInputError: It cannot be deployed, or not so.
     """
-    source = needs.model_source
-    model_id, _, version = (source.uri if source else "").partition("@")
     listed = catalogue_of(clients)
-    model = listed.model(model_id, version or None)
-    size_bytes = listed.size_bytes(model)
-    known = known_needs(needs, model, size_bytes)
+    model, size_bytes, known = catalogue.look_up(needs, listed)
     _check_supported(known, model)
     check_asked(known, room.catalog)
     chosen = an_endpoint(catalogue.recommended(known, model, room.catalog))

@@ -59,11 +59,6 @@ class Traffic:
         with self._changed:
             self._shifts[region, name] = _Shift(to, share)
 
-    def shift_back(self, region: str, name: str) -> None:
-        """Let the first deployment take every request again."""
-        with self._changed:
-            self._shifts.pop((region, name), None)
-
     def remove(self, region: str, name: str) -> list[RunningDeployment]:
         """Take an endpoint's deployments out."""
         with self._changed:

@@ -5,7 +5,6 @@ said to lack what no statement could give.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -13,8 +12,6 @@ from typing import NamedTuple
 from tools.rules.declared.node import GENERATED, UNKNOWN, Node
 from tools.rules.declared.resources import Resource
 from tools.rules.declared.rule import Seen
-
-_ACCOUNT = re.compile(r":\d{12}:")
 
 
 class Statement(NamedTuple):
